@@ -1,0 +1,56 @@
+"""What every source of images gives: pictures, labels, and the names of the classes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn.data.strokes import SIZE
+from cnn.errors import DataError
+
+Array = NDArray[Any]
+
+DIGIT_NAMES = tuple("0123456789")
+MOST_CLASSES = 20
+MOST_IMAGES = 100_000  # of a data set from outside
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Labelled pictures.
+
+    Attributes:
+        images: ``(N, 1, 28, 28)`` uint8, 255 = ink.
+        labels: ``(N,)`` int64, each below ``len(class_names)``.
+        class_names: what the classes are called, 2 to 20 of them.
+
+    Raises:
+        DataError: other shapes or types, a label without a class.
+    """
+
+    images: Array
+    labels: Array
+    class_names: tuple[str, ...] = DIGIT_NAMES
+
+    def __post_init__(self) -> None:
+        if self.images.dtype != np.uint8 or self.images.shape[1:] != (1, SIZE, SIZE):
+            raise DataError("data.wrong_images", got=f"{self.images.dtype} {self.images.shape}")
+        if self.labels.dtype != np.int64 or self.labels.shape != self.images.shape[:1]:
+            raise DataError("data.wrong_labels", got=f"{self.labels.dtype} {self.labels.shape}", count=len(self.images))
+        if not 2 <= len(self.class_names) <= MOST_CLASSES:
+            raise DataError("data.class_count", got=len(self.class_names), most=MOST_CLASSES)
+        if len(self.labels) and not 0 <= self.labels.min() <= self.labels.max() < len(self.class_names):
+            raise DataError("data.label_range", got=int(self.labels.max()), most=len(self.class_names) - 1)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, chosen: Array | slice) -> "Dataset":
+        """The images at ``chosen`` indices, in that order."""
+        return Dataset(self.images[chosen], self.labels[chosen], self.class_names)
+
+    def joined(self, other: "Dataset") -> "Dataset":
+        """The images of both; the classes are those of the set that has more of them."""
+        names = max(self.class_names, other.class_names, key=len)
+        return Dataset(np.concatenate([self.images, other.images]), np.concatenate([self.labels, other.labels]), names)
