@@ -1,0 +1,178 @@
+"""The end of the network taken apart: what each feature adds to each score, and what the losses make of the scores.
+
+All numbers come from the engine's own layers and losses, in float64.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn.errors import ShapeError
+from cnn.layers.linear import Linear
+from cnn.layers.reshape import Flatten
+from cnn.losses import CrossEntropy, SquaredError, one_hot, softmax
+from cnn.network import Network
+from cnn.options import Configurable, option
+
+Array = NDArray[Any]
+LARGEST_SCORE = 15.0
+LARGEST_OUTPUT = 3.0  # of the regression
+NETWORK = "network"  # instead of numbers: the scores that the network gives
+_NUMBERS = r"-?\d{1,2}(\.\d{1,4})?(,-?\d{1,2}(\.\d{1,4})?){%s}"
+LEAST = 0.005  # probability at the ends of the curves
+_POINTS = 199  # of a curve over the probability of the right class
+
+
+@dataclass(frozen=True)
+class LossSettings(Configurable):
+    """What the page about losses can be set to.
+
+    Attributes:
+        part: the losses of a classification, the linear layer's sum before them, or the loss of a regression.
+        model: the network that gives the scores.
+        target: the right class; "auto" is what the picture shows.
+        scores: numbers joined by commas, one for each class; or what the network says.
+        outputs: of the regression, likewise.
+    """
+
+    part: str = option("losses", choices=("losses", "features", "regression"))
+    model: str = option("shipped", choices=("shipped", "run", "loaded", "untrained"))
+    target: int | str = option("auto", low=0, high=9, choices=("auto",))
+    scores: str = option("0.5,2,1,1.5,-1,0,-2.5,2.5,0,1", kind="text", pattern=f"{NETWORK}|{_NUMBERS % '1,19'}")
+    outputs: str = option("2,1,-1", kind="text", pattern=_NUMBERS % 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """What each input of the last linear layer adds to each of its outputs: W[k, d] · x[d].
+
+    Attributes:
+        parts: (K, C, H, W) where the inputs are flattened maps, else (K, D).
+        bias: (K,).
+        scores: (K,), the layer's output: the sum of a class's parts plus its bias.
+    """
+
+    parts: Array
+    bias: Array
+    scores: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Losses:
+    """Both losses of one image.
+
+    Attributes:
+        probabilities: (K,), softmax of the scores.
+        target: (K,), one-hot.
+        cross_entropy, squared_error: the losses, the latter through softmax.
+        cross_entropy_gradient, squared_error_gradient: (K,), with respect to the scores.
+    """
+
+    probabilities: Array
+    target: Array
+    cross_entropy: float
+    squared_error: float
+    cross_entropy_gradient: Array
+    squared_error_gradient: Array
+
+
+def contributions(network: Network, picture: Array) -> Contributions:
+    """The last linear layer of ``network`` at work on a picture (H, W).
+
+    Raises:
+        ShapeError: the network has no linear layer.
+    """
+    found = [i for i, layer in enumerate(network.layers) if isinstance(layer, Linear)]
+    if not found:
+        raise ShapeError("explain.no_linear")
+    last = found[-1]
+    with network.recording() as tape:
+        network.forward(picture[None, None])
+    x = np.asarray(tape.outputs[last - 1] if last else picture[None, None], np.float64)[0].ravel()
+    state = network.state_dict()
+    weight = np.asarray(state[f"{last}.weight"], np.float64)
+    bias = np.asarray(state.get(f"{last}.bias", np.zeros(len(weight))), np.float64)
+    parts = weight * x
+    before = network.layers[last - 1] if last else None
+    if isinstance(before, Flatten):
+        parts = parts.reshape(len(parts), *before.in_shape)
+    return Contributions(parts, bias, np.asarray(tape.outputs[last], np.float64)[0])
+
+
+def losses(scores: Array, target: int) -> Losses:
+    """Softmax of K scores, and both losses with their gradients."""
+    rows, labels = np.asarray(scores, np.float64)[None], np.array([target])
+    cross_entropy, cross_entropy_gradient = CrossEntropy()(rows, labels)
+    squared_error, squared_error_gradient = SquaredError("softmax")(rows, labels)
+    return Losses(
+        probabilities=softmax(rows)[0],
+        target=one_hot(labels, rows.shape[1], np.float64)[0],
+        cross_entropy=cross_entropy,
+        squared_error=squared_error,
+        cross_entropy_gradient=cross_entropy_gradient[0],
+        squared_error_gradient=squared_error_gradient[0],
+    )
+
+
+def with_probability(scores: Array, target: int, probability: float) -> Array:
+    """The scores (K,) with the target's moved so that softmax gives it ``probability``; the others stay.
+
+    a_t = ln(p / (1 − p)) + ln Σ_{i≠t} exp a_i.
+    """
+    moved = np.array(scores, np.float64)
+    others = np.delete(moved, target)
+    most = others.max()
+    moved[target] = np.log(probability / (1 - probability)) + most + np.log(np.exp(others - most).sum())
+    return moved
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Both losses against the probability of the right class, the other classes sharing the rest evenly.
+
+    Attributes:
+        probability: (points,).
+        cross_entropy, squared_error: the losses.
+        cross_entropy_slope, squared_error_slope: their gradients with respect to the right class's score.
+    """
+
+    probability: Array
+    cross_entropy: Array
+    squared_error: Array
+    cross_entropy_slope: Array
+    squared_error_slope: Array
+
+
+def curves(classes: int = 10) -> Curves:
+    """The losses at probabilities from ``LEAST`` to 1 − ``LEAST``."""
+    probability = np.linspace(LEAST, 1 - LEAST, _POINTS)
+    rest = np.repeat((1 - probability)[:, None] / (classes - 1), classes - 1, axis=1)
+    scores = np.log(np.column_stack([probability, rest]))
+    found = [losses(row, 0) for row in scores]
+    return Curves(
+        probability,
+        np.array([one.cross_entropy for one in found]),
+        np.array([one.squared_error for one in found]),
+        np.array([one.cross_entropy_gradient[0] for one in found]),
+        np.array([one.squared_error_gradient[0] for one in found]),
+    )
+
+
+def regression(outputs: Array, targets: Array) -> tuple[float, Array]:
+    """Squared error through identity, and its gradient y − t, for the outputs (K,) of one example."""
+    loss, gradient = SquaredError("identity")(
+        np.asarray(outputs, np.float64)[None], np.asarray(targets, np.float64)[None]
+    )
+    return loss, gradient[0]
+
+
+def numbers(text: str, largest: float) -> Array:
+    """The numbers of a settings text, within ±``largest``."""
+    return np.clip(np.array([float(word) for word in text.split(",")]), -largest, largest)
+
+
+def as_text(values: Array) -> str:
+    """The inverse of :func:`numbers`, with two decimals."""
+    return ",".join(f"{round(float(value), 2) + 0.0:g}" for value in values)
