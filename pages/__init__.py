@@ -1,0 +1,1 @@
+"""Whatever needs a browser: one script per page, their figures, their widgets and their words."""

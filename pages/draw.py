@@ -1,0 +1,84 @@
+from pages.ui.page import open_page
+
+import numpy as np
+import streamlit as st
+
+from cnn.data import rasterize
+from cnn.layers.base import Array
+from cnn.network import Network
+from pages.ui import models
+from pages.ui.drawing import drawing_pad, place_digit, resume_drawing
+from pages.ui.grid import grid
+from pages.ui.learn import foot
+from pages.ui.maps import input_mosaic, layer_mosaics
+from pages.ui.recognition import recognition_html, recognition_style
+from pages.ui.teaching import DIGITS, correction, digit_menu, own_digits
+
+MODEL = "model"
+LINK = "draw"  # the grids of this page: what a cell sees is framed in the pictures of both
+CHIPS = {
+    "untrained": {"model": models.UNTRAINED, "show": "3"},
+    "four": {"model": models.SHIPPED, "show": "4"},
+    "nine": {"model": models.SHIPPED, "show": "9"},
+}
+
+
+def follow_link() -> None:
+    """Do what the URL asks for, once: ``?show=4&model=untrained``."""
+    digit, model = st.query_params.pop("show", ""), st.query_params.pop("model", "")
+    if digit in map(str, DIGITS):
+        place_digit(int(digit), seed=1)
+    if model in models.offered():
+        st.session_state[MODEL] = model
+
+
+@st.fragment
+def stage() -> None:
+    """Everything that follows the pen."""
+    pad, beside = st.columns([1, 2.65], gap="medium")
+    answer, sees = beside.columns([1.9, 1], gap="medium", vertical_alignment="center")
+    with pad, st.container(key="canvas"):
+        drawing = drawing_pad("pad")
+    with beside:
+        model = models.usable(st.session_state.get(MODEL, models.SHIPPED))
+    picture = rasterize(drawing.strokes, drawing.width)
+    outputs, probabilities = look(model.network, picture, drawing.empty)
+    with answer, st.container(key="prediction"):
+        st.html(recognition_html(probabilities, model.classes, texts))
+    with sees, st.container(key="sees"):
+        st.html(f'<p class="sees">{texts("sees.title")}</p>')
+        grid("seen", [input_mosaic(picture, 7, texts("sees.title"))], link=LINK, coarse=drawing.moving)
+    with beside:
+        controls()
+    st.markdown(f"**{texts('maps.title')}** {texts('maps.empty' if drawing.empty else 'maps.lead')}")
+    mosaics = layer_mosaics(model.network, picture, outputs, model.classes, texts)
+    grid("maps", mosaics, link=LINK, first_stays=True, coarse=drawing.moving)
+
+
+def look(network: Network, picture: Array, empty: bool) -> tuple[list[Array], Array | None]:
+    """Every layer's output for a picture, and the probabilities; zeros, and none, where nothing was drawn."""
+    if empty:
+        return [np.zeros((1, *layer.out_shape), np.float32) for layer in network.layers], None
+    with network.recording() as tape:
+        outputs = network.forward(picture[None, None])
+    return tape.outputs, network.probabilities(outputs)[0]
+
+
+def controls() -> None:
+    """One line: correct the answer, choose who looks, be shown a digit."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
+        correction(texts)
+        st.selectbox(
+            texts("model.label"), models.offered(), format_func=lambda name: texts(f"model.{name}"), key=MODEL,
+            width=150, persist_state="session",
+        )  # fmt: skip
+        digit_menu(texts)
+        own_digits(texts)
+
+
+texts = open_page("draw")
+follow_link()
+resume_drawing()
+recognition_style()
+stage()
+foot(texts, "draw", CHIPS, questions=2, following="train")

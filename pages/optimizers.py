@@ -1,0 +1,72 @@
+from pages.ui.page import open_page, stage_columns
+
+import streamlit as st
+
+from cnn.explain.optimizers import OptimizersSettings
+from pages.figures.landscape import landscape_figure
+from pages.figures.race import RaceLook
+from pages.figures.rates import rates_chart
+from pages.figures.surface import Way, surface_figure
+from pages.ui import optimizer_surface as surface_stage
+from pages.ui.descent import Contestant
+from pages.ui.learn import foot
+from pages.ui.optimizer_questions import questions
+from pages.ui.optimizer_race import OptimizersPage, show_optimizer_race
+from pages.ui.optimizer_surface_words import show_rule, tell
+from pages.ui.options import settle
+from pages.ui.settings import read_settings, settings_notice, write_settings
+
+CHIPS = {
+    "zigzag": {"surface": "quadratic(50)", "optimizers": "sgd~momentum", "steps": "60"},
+    "overshoot": {"optimizers": "momentum(0.1)~nesterov(0.1)~adam", "step": "24", "rule": "momentum"},
+    "stall": {"surface": "cliff", "optimizers": "adagrad(0.1)~rmsprop(0.1)~adam(0.1)", "rule": "adagrad"},
+    "saddle": {"surface": "saddle", "optimizers": "sgd~momentum~rmsprop~adam", "step": "30"},
+    "race": {"part": "network", "racers": "sgd~adam(0.02)~adam(0.002)", "updates": "200"},
+    "diverge": {"optimizers": "sgd(1.02)~momentum~adam", "steps": "200", "rule": "sgd"},
+}  # fmt: skip
+
+
+@st.fragment
+def on_a_surface() -> None:
+    """The first stage: the picture, and everything that is said about it."""
+    picture, controls = stage_columns()
+    with controls:
+        settings, moving = surface_stage.choose_settings(read_settings(OptimizersPage), texts)
+    with picture:
+        if settings.projection == "above":
+            settings, found, dragged = surface_stage.show_picture(settings, texts)
+            moving = moving or dragged
+        else:
+            found = surface_stage.walk(settings)
+            in_perspective(settings, found)
+        one = surface_stage.looked_at(settings, found)
+        tell(settings, found, one, texts)
+    with st.container(key="optimizers_rule"):
+        st.markdown(f"**{texts('rules.title')}**")
+        surface_stage.choose_rule(settings, found, texts)
+        show_rule(one, settings.at_step, texts)
+    settings = surface_stage.show_sweep(settings, one, moving, texts)
+    if not moving:
+        write_settings(settings)
+        settle(surface_stage.KEY)
+    foot(texts, "optimizers", CHIPS, questions())
+
+
+def in_perspective(settings: OptimizersSettings, found: list[Contestant]) -> None:
+    """The same surface and ways, to be turned around."""
+    upto = settings.at_step + 1
+    ways = [Way(one.label, one.look, one.path.positions[:upto], one.path.losses[:upto]) for one in found]
+    words = {name: texts(f"perspective.{name}") for name in ("x", "y", "loss")}
+    figure = surface_figure(settings.surface, ways, words, st.context.theme.type == "dark")
+    st.plotly_chart(
+        figure, key="optimizers_perspective", alt=texts("perspective.alt"), config={"displayModeBar": False}
+    )
+
+
+texts = open_page("optimizers")
+settings_notice(OptimizersPage)
+if surface_stage.choose_part(OptimizersPage, texts) == "network":
+    show_optimizer_race(RaceLook, landscape_figure, rates_chart)
+    foot(texts, "optimizers", CHIPS, questions())
+else:
+    on_a_surface()

@@ -1,0 +1,66 @@
+"""The answer in large type, and how sure the network is of each class: one small block of HTML, cheap to replace."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.ui.texts import Texts
+
+_STYLE = Path(__file__).with_name("draw.css")
+_SURE = 0.5  # below this share the answer is put as a guess
+_LEAST = 0.001  # smaller shares are not told apart
+_SHORT = 2  # characters of a class name that still fits where a digit stands
+
+
+def recognition_html(probabilities: NDArray[np.float32] | None, names: Sequence[str], texts: Texts) -> str:
+    """The block for ``probabilities`` (K,), or the same block waiting where there is nothing to recognise (None).
+
+    The first digit in its text is the answer; while it waits there is no digit in its text.
+    """
+    bars = "".join(_bar(name, share) for name, share in _shares(probabilities, names))
+    if probabilities is None:
+        answer = f'<p class="lead">{texts("answer.waiting")}</p><p class="answer">?</p><p class="sure">&nbsp;</p>'
+        return (
+            f'<div class="recognition waiting">{_answer(answer)}<div class="bars" aria-hidden="true">{bars}</div></div>'
+        )
+    best = int(probabilities.argmax())
+    lead = texts("answer.is" if probabilities[best] >= _SURE else "answer.perhaps")
+    size = "" if len(names[best]) <= _SHORT else " long"
+    answer = (
+        f'<p class="lead">{lead}</p><p class="answer{size}">{escape(names[best])}</p>'
+        f'<p class="sure">{_percent(float(probabilities[best]))}</p>'
+    )
+    return f'<div class="recognition">{_answer(answer)}<div class="bars">{bars}</div></div>'
+
+
+def _answer(inner: str) -> str:
+    return f'<div class="told" role="status">{inner}</div>'
+
+
+def _shares(probabilities: NDArray[np.float32] | None, names: Sequence[str]) -> list[tuple[str, float | None]]:
+    shares = [None] * len(names) if probabilities is None else [float(share) for share in probabilities]
+    return list(zip(names, shares, strict=True))
+
+
+def _bar(name: str, share: float | None) -> str:
+    """One class. Its name is set by the style sheet while there is no answer, so that it is no text."""
+    label = escape(name, quote=True)
+    if share is None:
+        return f'<div class="bar"><b data-name="{label}"></b><i></i><span></span></div>'
+    weight = " best" if share >= _SURE else " least" if share < _LEAST else ""
+    percent = _percent(share)
+    return f'<div class="bar{weight}"><b>{label}</b><i style="--share:{share:.4f}"></i><span>{percent}</span></div>'
+
+
+def _percent(share: float) -> str:
+    """Never 100 % or 0 %, which no softmax says."""
+    return f"&lt;{_LEAST:.1%}" if share < _LEAST else f"{min(share, 1 - _LEAST):.1%}"
+
+
+def recognition_style() -> None:
+    """The style sheet of the block: once per page."""
+    st.html(_STYLE)

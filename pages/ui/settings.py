@@ -1,0 +1,48 @@
+"""A page's own settings: one dataclass of options, shown as widgets, kept in the URL."""
+
+from collections.abc import Collection
+from typing import TypeVar
+
+import streamlit as st
+
+from cnn import links
+from cnn.options import Configurable
+from pages.ui.language import language
+from pages.ui.options import edit_options, settle
+from pages.ui.texts import Texts
+from pages.ui.url import OTHER, name_dropped, write_query
+
+C = TypeVar("C", bound=Configurable)
+
+
+def read_settings(owner: type[C]) -> C:
+    """The settings that the URL says; never raises."""
+    return links.decode_options(owner, st.query_params.to_dict(), OTHER)[0]
+
+
+def write_settings(settings: Configurable) -> None:
+    """Let the URL say ``settings``: what differs from the defaults."""
+    write_query(links.encode_options(settings))
+
+
+def edit_settings(owner: type[C], key: str, only: Collection[str], more: Collection[str] = ()) -> C:
+    """Widgets for the settings of the URL; the settings with what the reader chose, which the URL then says.
+
+    Args:
+        owner: the dataclass of the page's settings.
+        key: prefix of the widgets' keys; another one for each group of a page that is edited by itself.
+        only: names of the options in sight.
+        more: names of those that wait under "More".
+    """
+    settings = edit_options(read_settings(owner), key, only)
+    if more:
+        with st.expander(Texts("common", language())("more")):
+            settings = edit_options(settings, key, more)
+    write_settings(settings)
+    settle(key)
+    return settings
+
+
+def settings_notice(owner: type[Configurable]) -> None:
+    """One notice that names what of the URL's settings was not understood."""
+    name_dropped(links.decode_options(owner, st.query_params.to_dict(), OTHER)[1])

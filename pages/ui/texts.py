@@ -1,0 +1,59 @@
+"""Every word a person reads, from ``pages/texts/<language>/<page>.toml``.
+
+Tables nest; a key is their path: ``texts("status.running", epoch=2)``. What a page does not say itself is looked up in
+``common.toml``.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent.parent / "texts"
+_COMMON = "common"
+
+
+class Texts:
+    """The words of one page in one language.
+
+    Args:
+        page: the file's name, without folder and ``.toml``.
+        language: "en" or "ja".
+    """
+
+    def __init__(self, page: str, language: str) -> None:
+        self.page = page
+        self.language = language
+        self._entries = entries(_COMMON, language) | entries(page, language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text under ``key``, its ``{placeholders}`` filled in.
+
+        Without values the text is returned as it stands: formulas are full of braces.
+
+        Raises:
+            KeyError: neither the page's file nor ``common.toml`` has the key.
+        """
+        text = self._entries[key]
+        return text.format(**values) if values else text
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+    def get(self, key: str, default: str) -> str:
+        """The text under ``key``, or ``default`` where there is none."""
+        return self._entries.get(key, default)
+
+
+@cache
+def entries(page: str, language: str) -> dict[str, str]:
+    """All texts of one file, by the dotted path of their tables."""
+    file = _FOLDER / language / f"{page}.toml"
+    return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8")), ""))
+
+
+def _flat(table: dict[str, Any], prefix: str) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for key, value in table.items():
+        pairs += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(f"{prefix}{key}", value)]
+    return pairs

@@ -1,0 +1,53 @@
+"""What every page of the house keeps, whatever it shows."""
+
+from pathlib import Path
+
+from pages.ui.page import PAGES
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.texts import Texts
+
+APP = str(Path(__file__).parents[2] / "app.py")
+NAMES = [name for names in PAGES.values() for name in names]
+LOCALES = {"en": "en-US", "ja": "ja-JP"}
+
+
+def head(at: AppTest) -> str:
+    assert not at.exception, at.exception
+    return next(one.value for one in at.get("html") if "page-head" in str(one.value))
+
+
+def opened(locale: str, query: dict[str, str] | None = None) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=20)
+    at.context = {"locale": locale}
+    for name, value in (query or {}).items():
+        at.query_params[name] = value
+    return at.run()
+
+
+@pytest.mark.parametrize("language", LOCALES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_opens_in_the_readers_language_also_cold(name: str, language: str) -> None:
+    # AppTest's switch_page runs the page's script without app.py: exactly what a cold deep link does.
+    at = opened(LOCALES[language]).switch_page(f"pages/{name}.py").run()
+    texts = Texts(name, language)
+    assert texts("title") in head(at)
+    assert texts("lead") in head(at)
+
+
+def test_a_language_that_was_chosen_stays_when_the_page_changes_and_is_in_the_url() -> None:
+    at = opened("en-US")
+    at.button_group(key="language").set_value("ja").run()
+    assert Texts("draw", "ja")("lead") in head(at)
+    at.switch_page("pages/train.py").run()
+    assert Texts("train", "ja")("lead") in head(at)
+    assert at.query_params["lang"] == "ja"
+
+
+@pytest.mark.parametrize(("asked", "spoken"), [("ja", "ja"), ("en", "en"), ("xx", "en"), ("<b>", "en")])
+def test_the_url_chooses_the_language_and_nonsense_does_not(asked: str, spoken: str) -> None:
+    at = opened("en-US", {"lang": asked})
+    assert Texts("draw", spoken)("lead") in head(at)
+    assert at.button_group(key="language").value == spoken
