@@ -1,0 +1,68 @@
+"""What holds on every page, in a real browser: languages, themes, sizes, cold links, the navigation."""
+
+import re
+
+from pages.ui.page import PAGES
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pages.ui.texts import Texts
+from tests.browser.conftest import OpenPage, settled, shot
+from tests.browser.server import Server
+
+NAMES = [name for names in PAGES.values() for name in names]
+PATHS = {name: "/" if name == NAMES[0] else f"/{name}" for name in NAMES}
+
+
+def lead(name: str, language: str) -> str:
+    return Texts(name, language)("lead")
+
+
+def fits(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("ja", "dark")])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_opens(open_page: OpenPage, name: str, language: str, theme: str, phone: bool) -> None:
+    page = open_page(PATHS[name], language=language, theme=theme, phone=phone)
+    expect(page.locator(".page-head")).to_contain_text(lead(name, language))
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    assert fits(page), "no scrolling sideways"
+    shot(page, f"{name}-{language}-{theme}-{'phone' if phone else 'desktop'}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shared_link_opens_right_after_the_server_has_started(
+    cold_server: Server, open_page: OpenPage, name: str
+) -> None:
+    page = open_page(f"{PATHS[name]}?lang=ja", at=cold_server)
+    expect(page.locator(".page-head")).to_contain_text(lead(name, "ja"))
+    expect(page.get_by_role("link", name=Texts("train", "ja")("title"), exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_the_language_is_switched_and_stays(open_page: OpenPage, phone: bool) -> None:
+    page = open_page("/", phone=phone)
+    switch = page.locator(".st-key-language").get_by_text("日本語")
+    switch.tap() if phone else switch.click()
+    expect(page.locator(".page-head")).to_contain_text(lead("draw", "ja"))
+    expect(page).to_have_url(re.compile(r"lang=ja"))
+    if phone:
+        page.get_by_test_id("stExpandSidebarButton").tap()
+    page.get_by_role("link", name=Texts("train", "ja")("title"), exact=True).click()
+    expect(page.locator(".page-head")).to_contain_text(lead("train", "ja"))
+    expect(page).to_have_url(re.compile(r"/train\?.*lang=ja"))
+    page.reload()
+    settled(page)
+    expect(page.locator(".page-head")).to_contain_text(lead("train", "ja"))
+
+
+def test_the_switch_works_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page("/")
+    page.locator(".st-key-language button").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
