@@ -39,7 +39,6 @@ from pages.ui.texts import Texts
 
 Array = NDArray[Any]
 _SCORES, _MARKER, _OUTPUTS = "loss_scores", "loss_curves", "loss_outputs"
-_BY_MARKER = "loss_by_marker"  # the scores, while it is the marker on the curves that is dragged
 _REACH = 8.0  # of the sliders, unless the scores are larger
 _STEP = 0.1  # of a dragged score
 _TARGETS = np.array([0.5, -1.0, 2.0])  # of the regression
@@ -70,11 +69,14 @@ def about_losses(picture: Any, controls: Any, texts: Texts) -> None:
 
 def _drag_scores(settings: LossSettings, own: Array, target: int, classes: tuple[str, ...], texts: Texts) -> Losses:
     """The sliders and, below, the curves: whichever of them is moved, the other one follows."""
-    start = st.session_state.get(_BY_MARKER, own)
     reach = max(_REACH, float(np.ceil(np.abs(own).max())))
-    handles = [
-        Slider(name, name, -reach, reach, float(score), _STEP) for name, score in zip(classes, start, strict=True)
-    ]
+
+    def handles(scores: Array) -> list[Slider]:
+        return [Slider(c, c, -reach, reach, float(score), _STEP) for c, score in zip(classes, scores, strict=True)]
+
+    def axis(scores: Array) -> Slider:
+        p = float(np.clip(losses(scores, target).probabilities[target], LEAST, 1 - LEAST))
+        return Slider("p", texts("curves.probability", name=classes[target]), LEAST, 1 - LEAST, p)
 
     def rows(values: tuple[float, ...]) -> list[Bars]:
         now = losses(np.array(values), target)
@@ -84,34 +86,36 @@ def _drag_scores(settings: LossSettings, own: Array, target: int, classes: tuple
             Bars(texts("bars.squared_error"), now.squared_error_gradient, -1, 1, percent=False),
         ]
 
-    told = st.container()  # the two losses stand over what they come from
-    dragged = sliders(_SCORES, handles, upright=True, bars=rows, title=texts("bars.score"))
-    scores = np.array(dragged.values)
+    by_sliders = drag.standing(_SCORES, handles(own))
+    scores = np.array(by_sliders.values)
+    by_marker = drag.standing(_MARKER, [axis(scores)])
+    if by_marker.chosen and not by_sliders.moving:
+        if by_sliders.chosen:  # let go of in the moment in which the marker was taken
+            write_settings(replace(settings, scores=as_text(scores)))
+            settle(_SCORES)
+        scores = with_probability(scores, target, by_marker.value).clip(-reach, reach)
+    else:
+        settle(_MARKER)
     now = losses(scores, target)
-    told.html(_numbers(now, classes[target], texts))
-    axis = Slider("p", texts("curves.probability", name=classes[target]), LEAST, 1 - LEAST,
-                  float(np.clip(now.probabilities[target], LEAST, 1 - LEAST)))  # fmt: skip
-    marker = _curves(axis, len(classes), texts)
-    if marker.moving or marker.value != axis.within(axis.value):
-        scores = with_probability(scores, target, marker.value).clip(-reach, reach)
-        st.session_state[_BY_MARKER] = scores
-    if not (dragged.moving or marker.moving):
+    st.html(_numbers(now, classes[target], texts))
+    sliders(_SCORES, handles(scores), upright=True, bars=rows, title=texts("bars.score"))
+    _curves(axis(scores), len(classes), texts)
+    if not (by_sliders.moving or by_marker.moving):
         _come_to_rest(settings, scores, own)
-    return losses(scores, target)
+    return now
 
 
 def _come_to_rest(settings: LossSettings, scores: Array, before: Array) -> None:
     """Nothing is being dragged: the URL says where the scores stand, and the handles follow it again."""
     if np.abs(scores - before).max() > _STEP / 2:
         write_settings(replace(settings, scores=as_text(scores)))
-    st.session_state.pop(_BY_MARKER, None)
     settle(_SCORES)
     settle(_MARKER)
 
 
-def _curves(axis: Slider, classes: int, texts: Texts) -> drag.Dragged:
+def _curves(axis: Slider, classes: int, texts: Texts) -> None:
     found = _sampled(classes)
-    return drag.curves(
+    drag.curves(
         _MARKER, axis, found.probability,
         [Panel(texts("curves.loss"), 0, _STEEPEST), Panel(texts("curves.slope"), -1, 0.05)],
         [

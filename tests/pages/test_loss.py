@@ -71,6 +71,31 @@ def test_the_marker_on_the_curves_moves_the_score_of_the_right_class() -> None:
     assert [float(one) for one in at.query_params["scores"].split(",")][:7] == DEFAULT[:7].tolist()
 
 
+@pytest.mark.parametrize("moving", [True, False])
+def test_the_marker_taken_before_the_slider_has_come_to_rest_leads(moving: bool) -> None:
+    at, scores = opened(), DEFAULT.copy()
+    scores[7] = 8.0
+    drag(at, "loss_scores", scores_of(scores), turn=1, moving=True)
+    at.session_state["loss_curves"] = {"moved": {"values": {"p": 0.01}, "turn": 1, "moving": moving}}
+    drag(at, "loss_scores", scores_of(scores), turn=2, moving=False)
+    assert f"<b>{-np.log(0.01):.3f}</b>" in said(at)
+    drag(at, "loss_curves", {"p": 0.01}, turn=2, moving=False)
+    kept = numbers(at.query_params["scores"], 15)
+    assert losses(kept, 7).probabilities[7] == pytest.approx(0.01, abs=0.001)
+    assert f"<b>{-np.log(0.01):.3f}</b>" in said(at)
+
+
+def test_a_slider_taken_before_the_marker_has_come_to_rest_leads() -> None:
+    at, scores = opened(), DEFAULT.copy()
+    scores[7] = -3.0
+    drag(at, "loss_curves", {"p": 0.9}, turn=1, moving=True)
+    at.session_state["loss_curves"] = {"moved": {"values": {"p": 0.9}, "turn": 2, "moving": False}}
+    drag(at, "loss_scores", scores_of(scores), turn=1, moving=True)
+    assert f"<b>{losses(scores, 7).cross_entropy:.3f}</b>" in said(at)
+    drag(at, "loss_scores", scores_of(scores), turn=2, moving=False)
+    assert at.query_params["scores"].split(",")[7] == "-3"
+
+
 def test_the_scores_can_be_the_networks_own() -> None:
     at = opened(scores="network")
     own = contributions(shipped.load(), np.asarray(current_specimen().picture)).scores

@@ -19,7 +19,7 @@ from pages.ui.language import language
 from pages.ui.options import touch, touched
 from pages.ui.texts import Texts
 
-__all__ = ["Bars", "Curve", "Dragged", "Panel", "Slider", "Zone", "curves", "sliders"]
+__all__ = ["Bars", "Curve", "Dragged", "Panel", "Slider", "Zone", "curves", "sliders", "standing"]
 
 _LARGEST_TURN = 2**53  # the browser counts in floats
 
@@ -45,16 +45,23 @@ class Dragged:
         values: one for each, within its bounds.
         moving: whether the reader is moving one of them. The URL is to follow when they come to rest: browsers refuse
             an address that changes ten times a second.
+        chosen: whether the reader put them there, which ``settle`` has not yet said to have arrived.
     """
 
     values: tuple[float, ...]
     moving: bool = False
+    chosen: bool = False
 
     @property
     def value(self) -> float:
         """The value of the only handle."""
         (value,) = self.values
         return value
+
+
+def standing(key: str, handles: Sequence[Slider]) -> Dragged:
+    """Where the handles of a component stand that is yet to be shown: for a page on which one follows another."""
+    return _read(key, handles)[0]
 
 
 def sliders(
@@ -142,7 +149,7 @@ def _read(key: str, handles: Sequence[Slider]) -> tuple[Dragged, int]:
         st.session_state[seen] = turn
         touch(change)
     moving = message.get("moving") is True
-    return (Dragged(values, moving) if moving or touched(change) else given), turn
+    return (Dragged(values, moving, chosen=True) if moving or touched(change) else given), turn
 
 
 def _mount(key: str, data: dict[str, Any], turn: int) -> None:
