@@ -21,9 +21,12 @@ maps = arrays(np.float32, array_shapes(min_dims=3, max_dims=3, max_side=6), elem
 def values(message: dict[str, Any]) -> np.ndarray:
     """What the browser makes of the message (decode in grid.js)."""
     packed = b64decode(message["values"])
-    if message["bits"] == 32:
+    if message["levels"] is None:
         return np.frombuffer(packed, "<f4")
-    return message["low_level"] + message["step"] * np.frombuffer(packed, np.uint8)
+    places = np.frombuffer(packed, np.uint8)
+    if message["levels"]:
+        return np.frombuffer(b64decode(message["levels"]), "<f4")[places]
+    return message["low_level"] + message["step"] * places
 
 
 @given(maps)
@@ -31,6 +34,16 @@ def test_values_arrive_exactly(tiles: np.ndarray):
     message = _message(Mosaic(tiles), WORDS, coarse=False)
     assert values(message).tolist() == tiles.ravel().tolist()
     assert (message["count"], message["height"], message["width"]) == tiles.shape
+
+
+@pytest.mark.parametrize("distinct", [1, 3, 256, 257])
+def test_many_cells_of_few_values_arrive_exactly_and_small(distinct: int):
+    known = np.linspace(-1, 1, distinct, dtype=np.float32)
+    tiles = known[np.arange(100 * 8 * 8) % distinct].reshape(100, 8, 8)
+    tiles[0, 0, 0] = np.nan if distinct < 256 else known[0]
+    message = _message(Mosaic(tiles), WORDS, coarse=False)
+    np.testing.assert_array_equal(values(message), tiles.ravel())
+    assert (len(message["values"]) < 2 * tiles.size) == (distinct <= 256)
 
 
 @given(maps, st.sampled_from(["signed", "magnitude"]))

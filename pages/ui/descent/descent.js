@@ -96,10 +96,6 @@ function showWords({ root, canvas, losses, data }) {
 
 // What is at a step -----------------------------------------------------------------------------------------------------
 
-function floats(text) {
-  return new Float32Array(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer);
-}
-
 function at(view, place, step) {
   // Where somebody got lost, it stays at the last place there is.
   const { lost } = view.data.contestants[place];

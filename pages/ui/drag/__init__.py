@@ -32,7 +32,7 @@ _component = component(
     ),
     js="".join(
         _FOLDER.joinpath(name).read_text(encoding="utf-8")
-        for name in ("drag.js", "handle.js", "sliders.js", "curves.js", "plot.js", "telling.js", "common.js")
+        for name in ("drag.js", "handle.js", "sliders.js", "curves.js", "plot.js", "telling.js", "common.js", "../wire.js")
     ),
 )
 

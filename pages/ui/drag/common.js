@@ -49,11 +49,6 @@ function power(value) {
 
 // Small things ----------------------------------------------------------------------------------------------------------
 
-function isDark(background) {
-  const hex = background.trim();
-  return /^#[0-9a-f]{6}/i.test(hex) && [1, 3, 5].reduce((sum, i) => sum + parseInt(hex.slice(i, i + 2), 16), 0) < 384;
-}
-
 function element(tag, className = "", text = "") {
   const made = document.createElement(tag);
   made.className = className;

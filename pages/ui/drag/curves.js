@@ -16,7 +16,7 @@ const CURVES = {
   },
 
   update: (drag) => {
-    drag.samples = drag.data.curves.map(({ samples }) => unpacked(samples));
+    drag.samples = drag.data.curves.map(({ samples }) => floats(samples));
     drag.plots.forEach((plot, k) => drawPanel(drag, plot, k));
     drag.rows.forEach(({ row, button, label }, place) => {
       const chosen = drag.highlight === place;
@@ -89,10 +89,6 @@ function drawSwatch(swatch, curve, dark) {
   const { colour, dash } = look(curve.look, dark);
   const line = svgElement("line", { x1: 1, x2: 43, y1: 7, y2: 7, class: "line", stroke: colour, "stroke-dasharray": dash });
   swatch.replaceChildren(line, symbol(curve, 22, 7, dark, 0.95));
-}
-
-function unpacked(text) {
-  return new Float32Array(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer);
 }
 
 function sampleAt(drag, place, k) {

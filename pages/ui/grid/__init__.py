@@ -24,7 +24,7 @@ __all__ = ["Cell", "Edit", "Mosaic", "Reads", "grid", "read_cell", "read_edit"]
 
 _LONGEST_NUMBER = 40  # characters of what is typed into a cell that are read
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("grid.js", "paint.js", "windows.js", "detail.js", "sweep.js", "edit.js")
+_SCRIPTS = ("grid.js", "paint.js", "windows.js", "detail.js", "sweep.js", "edit.js", "../wire.js")
 _TEXTS = (
     "sees", "read_by", "padding", "unread", "detail", "window", "weights", "products", "channel",
     "play", "pause", "next", "previous", "speed", "position", "type_here",

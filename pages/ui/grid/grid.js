@@ -121,16 +121,13 @@ function resize(canvas, wide, high) {
   canvas.style.aspectRatio = `${wide} / ${high}`;
 }
 
-function bytes(text) {
-  return text ? Uint8Array.from(atob(text), (character) => character.charCodeAt(0)) : null;
-}
-
-function floats(text) {
-  return new Float32Array(bytes(text).buffer);
-}
-
-function decode({ values, bits, low_level, step }) {
-  return bits === 32 ? floats(values) : Float32Array.from(bytes(values), (level) => low_level + step * level);
+function decode({ values, levels, low_level, step }) {
+  if (levels === null) return floats(values);
+  const places = bytes(values);
+  const known = levels ? floats(levels) : Float32Array.from({ length: 256 }, (_, i) => low_level + step * i);
+  const found = new Float32Array(places.length);
+  for (let i = 0; i < found.length; i++) found[i] = known[places[i]];
+  return found;
 }
 
 // Pointing ------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ TILE = 56  # CSS pixels: the side a map is enlarged to, by a whole factor
 _MANY, _SMALL_TILE = 16, 42  # more maps than that are shown smaller
 _TALLEST = 224  # CSS pixels: the height of a mosaic, where the caller does not say
 _LARGEST_CELL = 22
+_MANY_CELLS = 4096  # more cells than that are worth looking for values that they share: a quarter of the bytes
 
 Array = NDArray[Any]
 Scale = Literal["signed", "magnitude", "ink"]
@@ -190,11 +191,21 @@ def _range(tiles: NDArray[np.float32], mosaic: Mosaic) -> tuple[float, float]:
 
 
 def _values(tiles: NDArray[np.float32], low: float, high: float, coarse: bool) -> dict[str, Any]:
-    if not coarse or np.isnan(tiles).any():
-        return {"bits": 32, "low_level": 0, "step": 0, "values": _text(tiles.astype("<f4"))}
-    step = (high - low) / 254  # an even number of levels: 0 of a signed scale is one of them
-    levels = np.rint((np.clip(tiles, low, high) - low) / step).astype(np.uint8)
-    return {"bits": 8, "low_level": low, "step": step, "values": _text(levels)}
+    """The cells as the browser reads them: as they are, or each as the number of its value among few.
+
+    ``levels`` are these values; None where the cells are sent as they are, empty where the values lie evenly between
+    ``low_level`` and the end of the scale.
+    """
+    if coarse and not np.isnan(tiles).any():
+        step = (high - low) / 254  # an even number of levels: 0 of a signed scale is one of them
+        places = np.rint((np.clip(tiles, low, high) - low) / step).astype(np.uint8)
+        return {"levels": "", "low_level": low, "step": step, "values": _text(places)}
+    if tiles.size > _MANY_CELLS:
+        levels, places = np.unique(tiles, return_inverse=True)
+        if len(levels) <= 256:
+            levels, places = levels.astype("<f4"), places.astype(np.uint8)
+            return {"levels": _text(levels), "low_level": 0, "step": 0, "values": _text(places)}
+    return {"levels": None, "low_level": 0, "step": 0, "values": _text(tiles.astype("<f4"))}
 
 
 def _reads(reads: Reads) -> dict[str, Any]:

@@ -9,11 +9,6 @@ const RAMPS = {
 
 // Colours -------------------------------------------------------------------------------------------------------------
 
-function isDark(background) {
-  const [r, g, b] = rgb(background.trim().startsWith("#") ? background.trim() : "#ffffff");
-  return r + g + b < 384;
-}
-
 function rgb(hex) {
   return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 }
