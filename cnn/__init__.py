@@ -48,6 +48,7 @@ from cnn.layers import (
     LayerNorm,
     Linear,
     MaxPool2d,
+    Rescale,
 )
 from cnn.losses import LOSSES, CrossEntropy, SquaredError, one_hot
 from cnn.network import Network
@@ -99,6 +100,7 @@ __all__ = [
     "PlaygroundError",
     "RMSProp",
     "ReLU",
+    "Rescale",
     "ShapeError",
     "SiLU",
     "Sigmoid",

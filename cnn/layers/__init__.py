@@ -11,6 +11,7 @@ from cnn.layers.linear import Linear
 from cnn.layers.batch_norm import BatchNorm2d
 from cnn.layers.normalization import GroupNorm, InstanceNorm2d, LayerNorm
 from cnn.layers.dropout import Dropout
+from cnn.layers.rescale import Rescale
 from cnn.layers.funnel import FReLU
 # isort: on
 
@@ -29,4 +30,5 @@ __all__ = [
     "LayerNorm",
     "Linear",
     "MaxPool2d",
+    "Rescale",
 ]

@@ -16,6 +16,7 @@ _KINDS = {
     "pooling": "pooling",
     "linear": "linear",
     "normalization": "normalization",
+    "batch_norm": "normalization",
 }
 
 

@@ -50,6 +50,7 @@ CASES: dict[str, list[tuple[dict[str, Any], Shape]]] = {
     "instance_norm2d": [({}, (3, 4, 2))],
     "group_norm": [({"groups": 2}, (4, 3, 2)), ({"groups": 1}, (3, 2, 2)), ({"groups": 2}, (6,))],
     "dropout": [({"p": 0.3}, (2, 3, 4)), ({"p": 0.7, "scaling": "classic"}, (9,))],
+    "rescale": [({}, (2, 3, 4)), ({"low": 0.0, "high": 255.0}, (1, 2, 3)), ({"low": 2.0, "high": -1.0}, (5,))],
     "frelu": [({}, (2, 4, 3)), ({}, (1, 1, 2))],
 }
 LAYER_CASES = [
