@@ -21,6 +21,7 @@ class Purpose(IntEnum):
     VALIDATION = 6
     LABEL_NOISE = 7
     LANDSCAPE = 8
+    SUBSET = 9
     SURFACE_NOISE = 100
 
 

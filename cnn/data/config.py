@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cnn.data import store
 from cnn.data.augmentation import AUGMENTATIONS, ImageTransform, NoAugmentation
-from cnn.data.dataset import Dataset
+from cnn.data.dataset import MOST_IMAGES, Dataset
 from cnn.data.sources import DATASETS, GeneratedDigits, Source
 from cnn.errors import DataError
 from cnn.options import Configurable, option
@@ -38,6 +38,8 @@ class DataConfig(Configurable):
         validation: share of the source's images that is held out.
         augmentation: what is done to the training images, anew in each epoch.
         label_noise: share of the training labels that is replaced by a wrong one, to see a network learn by heart.
+        training_images: how many of the images that are not held out are trained on, or "all". They are drawn by seed;
+            a larger number holds those of a smaller one, and what is held out stays the same.
     """
 
     source: Source = option(GeneratedDigits(), family=DATASETS)
@@ -45,6 +47,7 @@ class DataConfig(Configurable):
     validation: float = option(0.1, low=0, high=0.5)
     augmentation: ImageTransform = option(NoAugmentation(), family=AUGMENTATIONS)
     label_noise: float = option(0.0, low=0, high=1)
+    training_images: int | str = option("all", low=1, high=MOST_IMAGES, kind="int", choices=("all",), log=True)
 
     def load(self, seed: int = 0) -> Split:
         """Fetch and split the images: everything but the augmentation is done.
@@ -54,7 +57,7 @@ class DataConfig(Configurable):
         """
         source = self.source.load(seed)
         parts = split(source, self.validation, seed)
-        training = _noisy(parts.training, self.label_noise, seed)
+        training = _noisy(_some(parts.training, self.training_images, seed), self.label_noise, seed)
         if self.mine:
             training = training.joined(_repeated(store.get(self.mine, "my digits"), len(training)))
         if not len(training):
@@ -68,6 +71,12 @@ def split(dataset: Dataset, share: float, seed: int) -> Split:
     chosen = generator(seed, Purpose.VALIDATION).permutation(len(dataset))[: round(share * len(dataset))]
     held_out[chosen] = True
     return Split(dataset.take(~held_out), dataset.take(held_out))
+
+
+def _some(dataset: Dataset, count: int | str, seed: int) -> Dataset:
+    if isinstance(count, str) or count >= len(dataset):
+        return dataset
+    return dataset.take(np.sort(generator(seed, Purpose.SUBSET).permutation(len(dataset))[:count]))
 
 
 def _noisy(dataset: Dataset, share: float, seed: int) -> Dataset:

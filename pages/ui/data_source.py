@@ -20,7 +20,7 @@ from pages.ui.url import read_config, write_config
 
 _UPLOADED, _MINE = "uploaded", "data_mine"
 _LONGEST_NAME = 80  # characters of a file's name that a configuration keeps
-_SHOWN = ("validation", "label_noise")
+_SHOWN = ("validation", "label_noise", "training_images")
 
 
 def data_editor(data: DataConfig, texts: Texts) -> DataConfig:

@@ -57,6 +57,23 @@ def test_the_same_seed_loads_the_same():
     assert not np.array_equal(one.training.images, other.training.images)
 
 
+def test_fewer_training_images_are_drawn_from_all_classes_and_more_hold_them():
+    everything, some, more = (DataConfig(SMALL, training_images=n).load(3) for n in ("all", 20, 60))
+    assert [len(parts.training) for parts in (everything, some, more)] == [180, 20, 60]
+    for parts in (some, more):
+        np.testing.assert_array_equal(parts.validation.images, everything.validation.images)
+    rows = [{one.tobytes() for one in parts.training.images} for parts in (some, more, everything)]
+    assert rows[0] < rows[1] < rows[2]
+    assert len(set(some.training.labels.tolist())) > 5
+    assert len(DataConfig(SMALL, training_images=5000).load(3).training) == 180
+
+
+def test_few_training_images_have_their_share_of_noise():
+    clean, noisy = (DataConfig(SMALL, training_images=40, label_noise=noise).load(0).training for noise in (0.0, 0.25))
+    np.testing.assert_array_equal(clean.images, noisy.images)
+    assert np.count_nonzero(clean.labels != noisy.labels) == 10
+
+
 def test_label_noise_spoils_its_share_of_the_training_labels_only():
     clean, noisy = DataConfig(SMALL).load(0), DataConfig(SMALL, label_noise=0.25).load(0)
     wrong = clean.training.labels != noisy.training.labels
