@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 from numpy.typing import NDArray
 
 from cnn.config import MOST_EPOCHS, ExperimentConfig, to_table
+from cnn.data.augmentation import NoAugmentation
 from cnn.data.batches import batches_per_epoch
 from cnn.layers.linear import Linear
 from cnn.network import Network
@@ -118,7 +119,9 @@ def prepare(config: ExperimentConfig) -> Prepared:
     Raises:
         DataError: they cannot be had.
     """
-    key = json.dumps([to_table(config.data), config.seed], sort_keys=True)
+    # Augmentation comes later, batch by batch: who trains with it and who without share one set of images.
+    plain = replace(config.data, augmentation=NoAugmentation())
+    key = json.dumps([to_table(plain), config.seed], sort_keys=True)
 
     def make() -> Prepared:
         parts = config.data.load(config.seed)

@@ -7,7 +7,8 @@
 What makes it fair: contestants with one seed begin with the same weights, bit for bit, and see the same batches in the
 same order (:mod:`cnn.seeds`); they take turns of equal computing time; and time is counted in seconds of the
 processor, so that it makes no difference how many of them share it. Each contestant trains once with each of the seeds.
-Each run fails alone.
+Each run fails alone. Where a race takes the place of an earlier one, the runs that both have in common are taken over:
+training is repeatable bit for bit, so that only what is new needs to be computed.
 """
 
 import secrets
@@ -113,26 +114,50 @@ class Race:
         token: secret; lets its holder find the race again, and control it.
         contestants: in order.
         steps, seeds: as asked for.
+        group: what the scheduler knows its runs by: they share one turn with those of the race it took the place of.
         surveys: landscapes of it that are or were measured, by kind; filled by ``Runs.survey``.
     """
 
     def __init__(
-        self, contestants: Sequence[Contestant], steps: int, seeds: int, trail: bool, start: Callable[..., Run]
+        self,
+        contestants: Sequence[Contestant],
+        steps: int,
+        seeds: int,
+        trail: bool,
+        start: Callable[[ExperimentConfig, Plan, str], Run],
+        earlier: "Race | None" = None,
     ) -> None:
         self.token = secrets.token_urlsafe(24)
+        self.group = earlier.group if earlier else self.token
         self.contestants, self.steps, self.seeds = tuple(contestants), steps, seeds
         self.surveys: dict[str, Survey] = {}
         self._cancelled = False
         self._runs: list[list[Run]] = [[] for _ in contestants]
+        self._known: dict[tuple[str, Plan], Run] = {}  # by what was asked for: a run's own settings may change
         for seed in range(seeds):
             plan = Plan(steps, _VALIDATE_EVERY, kernels=False, trail=trail and seed == 0, rows=_ROWS)
             for one, runs in zip(contestants, self._runs, strict=True):
-                runs.append(start(replace(one.config, seed=one.config.seed + seed), plan, self.token))
+                config = replace(one.config, seed=one.config.seed + seed)
+                key = config.canonical(), plan
+                run = earlier.taken_over(key) if earlier else None
+                self._known[key] = run or start(config, plan, self.group)
+                runs.append(self._known[key])
 
     @property
     def runs(self) -> tuple[Run, ...]:
         """All of them, contestant by contestant."""
         return tuple(run for runs in self._runs for run in runs)
+
+    def taken_over(self, key: tuple[str, Plan]) -> Run | None:
+        """The run of an equal configuration and plan, to go on in another race; None where there is no sound one.
+
+        One that diverged is sound: it would again. One that failed gets another chance.
+        """
+        run = self._known.get(key)
+        if run is None or run.status() is Status.FAILED:
+            return None
+        run.resume()
+        return run
 
     def watch(self) -> None:
         """Renew the lease: somebody is looking."""

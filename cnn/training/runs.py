@@ -63,7 +63,12 @@ class Runs:
             return run
 
     def start_race(
-        self, contestants: Sequence[Contestant], steps: int = 300, seeds: int = 1, trail: bool = False
+        self,
+        contestants: Sequence[Contestant],
+        steps: int = 300,
+        seeds: int = 1,
+        trail: bool = False,
+        instead_of: Race | None = None,
     ) -> Race:
         """Begin a race.
 
@@ -72,15 +77,20 @@ class Runs:
             steps: updates of each run.
             seeds: each contestant runs with so many, counted up from its configuration's own.
             trail: whether the runs of the first seed keep snapshots of all weights, for the loss landscape.
+            instead_of: a race that ends now. Its runs of equal configuration and length are taken over as they stand
+                (finished, or to go on), the others are freed.
 
         Raises:
             ConfigError: no contestants, two of one name, too many runs, or too many steps.
         """
         check(contestants, steps, seeds)
         with self._lock:
+            earlier = self._races.pop(instead_of.token, None) if instead_of else None
             self._free(keep=MOST_RUNS - len(contestants) * seeds)
-            race = Race(contestants, steps, seeds, trail, self._begin)
+            race = Race(contestants, steps, seeds, trail, self._begin, earlier)
             self._races[race.token] = race
+            if earlier is not None:
+                self._release(earlier, keep=race.runs)
             self._sweep_later()
             return race
 
@@ -101,17 +111,14 @@ class Runs:
             survey = Survey(terrain, race.unwatched, self._clock)
             race.surveys[terrain.kind] = survey
             for lane in survey.lanes:
-                self._scheduler.add(lane, race.token)
+                self._scheduler.add(lane, race.group)
             return survey
 
     def close_race(self, race: Race) -> None:
         """Free it now, with its surveys."""
         with self._lock:
             self._races.pop(race.token, None)
-            for kind in tuple(race.surveys):
-                self._drop_survey(race, kind)
-            for run in race.runs:
-                self._scheduler.remove(run)
+            self._release(race)
 
     def view(self, view_id: str) -> RunView | None:
         """The run that a view id shows, to look at only; looking does not renew its lease."""
@@ -147,6 +154,15 @@ class Runs:
             room -= len(one.runs) if isinstance(one, Race) else 1
             if room < 0 or one.unwatched() > FORGET:
                 self.close_race(one) if isinstance(one, Race) else self._forget(one)
+
+    def _release(self, race: Race, keep: Sequence[Run] = ()) -> None:
+        """Let go of a race's surveys, and of its runs but those that another race has taken over."""
+        for kind in tuple(race.surveys):
+            self._drop_survey(race, kind)
+        for run in race.runs:
+            if run not in keep:
+                self._scheduler.remove(run)
+        self._scheduler.pump()  # slices that were dropped leave their slots to others
 
     def _drop_survey(self, race: Race, kind: str) -> None:
         survey = race.surveys.pop(kind, None)

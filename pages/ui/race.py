@@ -89,17 +89,29 @@ def why_no_race(contestants: Sequence[Contestant], steps: int, seeds: int = 1) -
     return None
 
 
-def start_race(key: str, contestants: Sequence[Contestant], steps: int, seeds: int = 1, trail: bool = False) -> None:
+def start_race(
+    key: str, contestants: Sequence[Contestant], steps: int, seeds: int = 1, trail: bool = False, again: bool = False
+) -> None:
     """Begin a race in this tab, in place of the one under ``key``. For callbacks, where :func:`why_no_race` is None.
+
+    Args:
+        key, contestants, steps, seeds, trail: as of :func:`race_stage`.
+        again: train everybody anew, also who has trained with equal settings in the race before.
 
     Raises:
         PlaygroundError: such a race cannot be.
     """
-    race = runs().start_race(contestants, steps, seeds, trail)
     present = current_race(key)
-    if present is not None:
+    race = runs().start_race(contestants, steps, seeds, trail, instead_of=None if again else present)
+    if again and present is not None:
         runs().close_race(present)
     keep_token(race.token, _token_name(key))
+    st.session_state[_fresh(key)] = True
+
+
+def just_started(key: str) -> bool:
+    """Whether a race was started since this was last asked: then the tab waits to be told its token."""
+    return st.session_state.pop(_fresh(key), False)
 
 
 @st.fragment
@@ -120,12 +132,11 @@ def _outer(
     began = race.snapshot() if race else None
     changed = race is not None and not _same(race, contestants, steps, seeds)
     trouble = why_no_race(contestants, steps, seeds)
-    if st.session_state.pop(_fresh(key), False):
+    if just_started(key):
         st.rerun()  # the whole page, so that the tab is told its token
 
     def begin() -> None:
-        start_race(key, contestants, steps, seeds, trail)
-        st.session_state[_fresh(key)] = True
+        start_race(key, contestants, steps, seeds, trail, again=not changed)
 
     _transport(key, began, changed, trouble is None, begin, texts)
     if trouble is not None:

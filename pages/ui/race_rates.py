@@ -10,12 +10,11 @@ from cnn.training.optimizer_race import OptimizerRaceSettings, good_rates, rate_
 from cnn.training.race import RATES, SWEEP_STEPS, Contestant, Race, RaceView
 from pages.ui.errors import show_error
 from pages.ui.language import language
-from pages.ui.race import current_race, start_race, why_no_race
+from pages.ui.race import current_race, just_started, start_race, why_no_race
 from pages.ui.texts import Texts
 
 _RACE = "optimizer_rates"
 _HEIGHT = 300
-_FRESH = "optimizer_rates_fresh"
 
 Draw = Callable[[Any, Sequence[float], Sequence[str], Mapping[str, str], bool], dict[str, Any]]
 
@@ -33,7 +32,7 @@ def find_rates(
         take: callback that puts the rates found into the settings.
     """
     texts = Texts("optimizer_race", language())
-    if st.session_state.pop(_FRESH, False):
+    if just_started(_RACE):
         st.rerun()  # the whole page: the tab is told the token
     entries = settings.rate_entries(names)
     race = current_race(_RACE)
@@ -43,10 +42,6 @@ def find_rates(
     active = began is not None and began.status.active
     trouble = why_no_race(entries, SWEEP_STEPS)
 
-    def begin() -> None:
-        start_race(_RACE, entries, SWEEP_STEPS)
-        st.session_state[_FRESH] = True
-
     st.caption(texts("rates.what", rates=len(RATES), low=f"{RATES[0]:g}", high=f"{RATES[-1]:g}", steps=SWEEP_STEPS))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
@@ -54,7 +49,8 @@ def find_rates(
             key="rates_start",
             icon=":material/search:",
             disabled=active or trouble is not None,
-            on_click=begin,
+            on_click=start_race,
+            args=(_RACE, entries, SWEEP_STEPS),
         )
         if active and race is not None:
             st.button(texts("rates.cancel"), key="rates_cancel", icon=":material/stop:", on_click=race.cancel)
