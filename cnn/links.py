@@ -101,24 +101,41 @@ def encode_options(thing: Configurable) -> dict[str, str]:
 def decode_options(owner: type[C], texts: Mapping[str, str], other: Collection[str] = ()) -> tuple[C, list[Dropped]]:
     """Read the options of ``owner`` as far as they can be read; never raises. The inverse of :func:`encode_options`.
 
+    Of several members of a family those that can be read stay.
+
     Args:
         owner: a dataclass of options, each with a default.
         texts: the query, from anyone.
         other: keys that belong to somebody else and are passed over.
     """
     thing = owner()
-    known = {one.name for one in options_of(owner)}
+    known = {one.name: one for one in options_of(owner)}
     dropped: list[Dropped] = []
     for key, text in texts.items():
         if key in other:
             continue
+        sound, bad = _sound_members(owner, key, text) if key in known and known[key].kind == "families" else (text, [])
         try:
             if key not in known:
                 raise ConfigError("config.unknown_key", where="link", got=key, choices=", ".join(known))
-            thing = replace(cast(Any, thing), **{key: _field(owner, key, text)})
+            thing = replace(cast(Any, thing), **{key: _field(owner, key, sound)})
+            dropped += [_dropped(key, member) for member in bad]
         except PlaygroundError:
             dropped.append(_dropped(key, text))
     return thing, dropped[:MOST_DROPPED]
+
+
+def _sound_members(owner: type[Any], key: str, text: str) -> tuple[str, list[str]]:
+    """The members of a family that can be read, joined again, and those that cannot."""
+    sound: list[str] = []
+    bad: list[str] = []
+    for member in text.split(_JOIN) if len(text) <= LONGEST else ():
+        try:
+            _field(owner, key, member)
+            sound.append(member)
+        except PlaygroundError:
+            bad.append(member)
+    return (_JOIN.join(sound), bad) if sound else (text, [])
 
 
 def _dropped(key: str, text: str) -> Dropped:

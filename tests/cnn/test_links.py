@@ -167,6 +167,18 @@ def test_any_options_and_several_of_a_family_are_written_and_read(shown: Shown, 
     assert links.decode_options(Shown, query) == (shown, [])
 
 
-@pytest.mark.parametrize("text", ["", "~", "relu~", "relu~cat", "relu~leaky_relu(7)", "relu,tanh", "auto"])
-def test_several_are_dropped_as_a_whole(text: str) -> None:
-    assert links.decode_options(Shown, {"several": text, "depth": "3"}) == (Shown(depth=3), [Dropped("several", text)])
+@pytest.mark.parametrize("text", ["", "~", "cat~leaky_relu(7)", "relu,tanh", "auto", "relu~" * 1000])
+def test_where_no_member_can_be_read_the_default_stands(text: str) -> None:
+    assert links.decode_options(Shown, {"several": text, "depth": "3"}) == (
+        Shown(depth=3),
+        [Dropped("several", text[:80])],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"), [("relu~", [""]), ("cat~relu", ["cat"]), ("leaky_relu(7)~relu~tanh(", ["leaky_relu(7)", "tanh("])]
+)
+def test_one_bad_member_leaves_the_others(text: str, bad: list[str]) -> None:
+    shown, dropped = links.decode_options(Shown, {"several": text, "depth": "3"})
+    assert shown == Shown((ReLU(),), 3)
+    assert dropped == [Dropped("several", member) for member in bad]
