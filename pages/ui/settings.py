@@ -1,14 +1,15 @@
 """A page's own settings: one dataclass of options, shown as widgets, kept in the URL."""
 
-from collections.abc import Collection
-from typing import TypeVar
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 
 from cnn import links
-from cnn.options import Configurable
+from cnn.options import Configurable, options_of
 from pages.ui.language import language
-from pages.ui.options import edit_options, settle
+from pages.ui.options import edit_options, name_of_option, settle
 from pages.ui.texts import Texts
 from pages.ui.url import OTHER, name_dropped, write_query
 
@@ -41,6 +42,28 @@ def edit_settings(owner: type[C], key: str, only: Collection[str], more: Collect
     write_settings(settings)
     settle(key)
     return settings
+
+
+def switch(owner: type[C], name: str, key: str, called: Callable[[str], str]) -> C:
+    """A choice of the page whose words all stand side by side, however many; the settings with what was chosen.
+
+    Args:
+        owner: the dataclass of the page's settings.
+        name: of the option, one with choices.
+        key: of the widget.
+        called: what each choice is called.
+    """
+
+    def take() -> None:
+        write_settings(replace(cast(Any, read_settings(owner)), **{name: st.session_state[key]}))
+
+    st.session_state[key] = getattr(read_settings(owner), name)
+    choices = next(one for one in options_of(owner) if one.name == name).choices
+    st.segmented_control(
+        name_of_option(owner.__name__, name), choices, key=key, required=True, format_func=called, on_change=take,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return read_settings(owner)
 
 
 def settings_notice(owner: type[Configurable]) -> None:

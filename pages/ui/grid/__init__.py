@@ -6,6 +6,9 @@ grids of the same ``link``; no run of the script is needed. A click selects the 
 
 Where a mosaic says what its cells are made of (:class:`Reads`), pointing at one frames its window in the mosaic that it
 reads and lays out operands, products and result below; pointing at a cell that is read frames all that read it.
+
+Where a mosaic says which of its maps belong together, pointing at a cell lights up the maps of its group, in all such
+mosaics of the grid.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +27,7 @@ __all__ = ["Cell", "Edit", "Mosaic", "Reads", "grid", "read_cell", "read_edit"]
 
 _LONGEST_NUMBER = 40  # characters of what is typed into a cell that are read
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("grid.js", "paint.js", "windows.js", "detail.js", "sweep.js", "edit.js", "../wire.js")
+_SCRIPTS = ("grid.js", "paint.js", "windows.js", "detail.js", "groups.js", "sweep.js", "edit.js", "../wire.js")
 _TEXTS = (
     "sees", "read_by", "padding", "unread", "detail", "window", "weights", "products", "channel",
     "play", "pause", "next", "previous", "speed", "position", "type_here",
@@ -88,7 +91,8 @@ def grid(
             a second.
         wrap: where the mosaics are too wide they shrink and go on in the next line, instead of scrolling.
         sweep: number of the mosaic whose cells are gone through, with play, pause, step and speed below.
-        start: the cell that is laid out first; by default the strongest. Another start moves there.
+        start: the cell that is laid out first; by default the strongest. Another start moves there. Its group is lit
+            while no cell is pointed at.
         on_edit: called, before the script runs again, with what the reader changed in a mosaic that has ``edit``.
         on_choose: called, before the script runs again, at each click on a cell (or Enter).
     """

@@ -178,7 +178,7 @@ function pin(grid, cell) {
 }
 
 function onKey(grid, card, event) {
-  const here = [grid.active, grid.current].find((cell) => cell?.mosaic === card.index);
+  const here = [grid.active, grid.current, litCell(grid)].find((cell) => cell?.mosaic === card.index);
   if (event.key in ARROWS) {
     const next = here ? moved(card.mosaic, here, ARROWS[event.key]) : { mosaic: card.index, map: 0, row: 0, column: 0 };
     if (valueAt(grid, next)) point(grid, next);
@@ -241,7 +241,9 @@ function showTip(grid) {
     });
   const readers = countReaders(grid, active);
   const read = readers === null ? "" : `\n${fill(data.texts.read_by, { n: readers })}`;
-  tip.replaceChildren(element("b", shown(found.value)), `\n${where}`, sees ? `\n${sees}` : "", read);
+  const value = mosaic.groups.length ? valuesOf(grid, active).map(shown).join(" → ") : shown(found.value);
+  const note = noteOf(mosaic, active);
+  tip.replaceChildren(element("b", value), `\n${where}`, note && `\n${note}`, sees ? `\n${sees}` : "", read);
   // Beside the cell, above it where there is room: a finger must not hide it.
   const [base, box] = [grid.root.getBoundingClientRect(), canvas.getBoundingClientRect()];
   const shrunk = box.width / parseFloat(canvas.style.width);

@@ -81,6 +81,10 @@ class Mosaic:
         marks: of the shape of the maps, cells with a ring around: the winners of max pooling.
         marks_label: what a ring means.
         follows: number of another mosaic; only one of the maps is shown, the one with the number of its current cell.
+        groups: (count,) for each map the number of the group that it belongs to; none where empty.
+        group_notes: what is said of each group beside the value of a cell.
+        line_labels: written beside each line of maps.
+        map_labels: written above the maps of the first line.
         show_range: whether the ends of the scale are written below.
         edit: "numbers" lets the reader type into the cells, "brush" lets them draw 1 and 0 (and −1 by keyboard).
     """
@@ -112,6 +116,10 @@ class Mosaic:
     marks: Array | None = None
     marks_label: str = ""
     follows: int | None = None
+    groups: tuple[int, ...] = ()
+    group_notes: tuple[str, ...] = ()
+    line_labels: tuple[str, ...] = ()
+    map_labels: tuple[str, ...] = ()
     show_range: bool = True
     edit: Editing = ""
 
@@ -160,6 +168,10 @@ def message(mosaic: Mosaic, words: Texts, coarse: bool) -> dict[str, Any]:
         "marks": "" if mosaic.marks is None else _text(mosaic.marks.astype(np.uint8)),
         "legend": _legend(mosaic, words),
         "follows": mosaic.follows,
+        "groups": mosaic.groups,
+        "group_notes": mosaic.group_notes,
+        "line_labels": mosaic.line_labels,
+        "map_labels": mosaic.map_labels,
         "edit": mosaic.edit,
     }
 
@@ -244,4 +256,6 @@ def _place(mosaic: Mosaic, count: int, words: Texts) -> str:
         return f"{mosaic.row_axis} {{row}}, {mosaic.column_axis} {{column}}"
     if mosaic.maps.ndim == 1:
         return words("unit")
+    if mosaic.groups:
+        return words("named_cell")
     return words("map_cell") if count > 1 or mosaic.names else words("cell")

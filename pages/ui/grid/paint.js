@@ -73,6 +73,7 @@ function paint(grid, card) {
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   hideUnswept(ctx, grid, card, style);
   const accent = style.getPropertyValue("--st-primary-color");
+  lightUp(ctx, grid, card, accent, style);
   if (mosaic.shows_input && grid.field) {
     const { row, column, rows, columns } = grid.field;
     const [x, y] = corner(card, 0);
@@ -101,7 +102,7 @@ function paintStill(card, ratio, style) {
     ctx.drawImage(bitmap, 0, map * height, width, height, x, y, width * cell, height * cell);
   }
   drawSigns(ctx, card, style);
-  if (mosaic.show_values || margin.left) write(ctx, card, style);
+  if (mosaic.show_values || margin.left || margin.top) write(ctx, card, style);
 }
 
 function refresh(grid) {
@@ -131,11 +132,15 @@ function corner({ mosaic, margin }, map) {
 
 // Labels: of rows and columns, in the cells -----------------------------------------------------------------------------
 
-function margins({ row_labels: rows, column_labels: columns, row_axis, column_axis, cell }, canvas) {
-  if (!rows.length) return { left: 0, top: 0 };
+function margins(mosaic, canvas) {
+  const { row_labels: rows, column_labels: columns, row_axis, column_axis, cell } = mosaic;
   const ctx = canvas.getContext("2d");
   ctx.font = `12px ${getComputedStyle(canvas).fontFamily}`;
   const longest = (labels) => Math.max(0, ...labels.map((label) => ctx.measureText(label).width));
+  if (!rows.length) {
+    const { line_labels: lines, map_labels: maps } = mosaic;
+    return { left: lines.length ? longest(lines) + 10 : 0, top: maps.length ? 18 : 0 };
+  }
   const upright = longest(columns) > cell - 2;
   return {
     left: longest(rows) + 10 + (row_axis ? 18 : 0),
@@ -165,6 +170,14 @@ function write(ctx, card, style) {
       ? put(label, x0 + (i + 0.5) * cell, y0 - 6, -Math.PI / 2, "left")
       : put(label, x0 + (i + 0.5) * cell, y0 - 9),
   );
+  mosaic.line_labels.forEach((label, i) => {
+    const [x, y] = corner(card, i * mosaic.columns);
+    put(label, x - 8, y + (height * cell) / 2, 0, "right");
+  });
+  mosaic.map_labels.forEach((label, i) => {
+    const [x, y] = corner(card, i);
+    put(label, x + (width * cell) / 2, y - 10);
+  });
   put(mosaic.row_axis, 8, y0 + (height * cell) / 2, -Math.PI / 2);
   put(mosaic.column_axis, x0 + (width * cell) / 2, 9);
   if (!mosaic.show_values) return;

@@ -5,8 +5,9 @@
 
 function framesOf(grid) {
   // What to frame, as {mosaic, map (null: every one), row, column, rows, columns}.
-  const cell = grid.active ?? grid.current;
+  const cell = grid.active ?? grid.current ?? litCell(grid);
   if (!cell) return [];
+  if (grid.data.mosaics[cell.mosaic].groups.length) return twinsOf(grid, cell);
   const frames = [{ ...cell, rows: 1, columns: 1 }, ...windowOf(grid, cell), ...readersOf(grid, cell)];
   const tap = tapOf(grid, cell);
   const product = tap ? [...windowOf(grid, grid.current), { ...grid.current, rows: 1, columns: 1 }, tap] : [];
