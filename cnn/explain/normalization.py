@@ -142,26 +142,28 @@ def follow(batches: Iterable[Array], momentum: float) -> Running:
     return Running(means, variances, own_means, own_variances)
 
 
-def in_company(maps: Array, companies: Array) -> Array:
-    """The maps (C, H, W) of one image as they leave batch norm in training, in each of several batches.
+def in_company(maps: Array, companies: Array, statistics: tuple[Array, Array] | None = None) -> Array:
+    """The maps (C, H, W) of one image as they leave batch norm in each of several batches.
 
     Args:
         maps: of the image.
         companies: (K, n, C, H, W), the other images of K batches; n may be 0.
+        statistics: the running mean and variance (C,) that are used at inference; None for training, which uses those
+            of each batch.
 
     Returns:
         (K, C, H, W).
     """
     network = _batch_norm(maps.shape, 0.0)
+    if statistics is not None:
+        network.load_buffers(dict(zip(("0.running_mean", "0.running_var"), statistics, strict=True)))
     batches = (np.concatenate([maps[None], others]) for others in companies)
-    return np.stack([network.forward(batch, training=True)[0] for batch in batches])
+    return np.stack([network.forward(batch, training=statistics is None)[0] for batch in batches])
 
 
-def at_inference(maps: Array, mean: Array, variance: Array) -> Array:
-    """The maps (C, H, W) as they leave batch norm at inference, with running statistics (C,) each."""
-    network = _batch_norm(maps.shape, 0.0)
-    network.load_buffers({"0.running_mean": mean, "0.running_var": variance})
-    return network.forward(maps[None])[0]
+def apart(outputs: Array) -> float:
+    """How far the outputs (K, …) of one image lie apart, in the cell where they do so the most."""
+    return float(np.ptp(outputs, axis=0).max())
 
 
 def _batch_norm(shape: tuple[int, ...], momentum: float) -> Network:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnn.errors import ShapeError
-from cnn.explain.normalization import NORMS, Block, at_inference, follow, in_company, normalize, sharing
+from cnn.explain.normalization import NORMS, Block, apart, follow, in_company, normalize, sharing
 
 RNG = np.random.default_rng(3)
 MAPS = 2 * RNG.standard_normal((3, 4, 5, 6)) + RNG.standard_normal((3, 4, 1, 1))
@@ -93,7 +93,7 @@ def test_company_matters_in_training_alone() -> None:
     image, companies = MAPS[0], np.stack([MAPS[1:], MAPS[1:] + 5, MAPS[1:]])
     found = in_company(image, companies)
     np.testing.assert_array_equal(found[0], found[2])
-    assert np.abs(found[0] - found[1]).max() > 0.5
+    assert apart(found) == np.abs(found[0] - found[1]).max() > 0.5
     channel = np.concatenate([image[1].ravel(), *(one[1].ravel() for one in MAPS[1:])])
     expected = (image[1] - channel.mean()) / np.sqrt(channel.var() + 1e-5)
     np.testing.assert_allclose(found[0, 1], expected, rtol=1e-12, atol=1e-12)
@@ -105,7 +105,9 @@ def test_alone_in_the_batch_batch_norm_is_instance_norm() -> None:
     np.testing.assert_allclose(alone, normalize(block, "instance", 1).maps, rtol=1e-12, atol=1e-12)
 
 
-def test_inference_uses_what_was_remembered() -> None:
+def test_inference_uses_what_was_remembered_in_whatever_company() -> None:
     mean, variance = np.array([1.0, -2, 0, 3]), np.array([0.5, 4, 1, 9])
     expected = (MAPS[0] - mean[:, None, None]) / np.sqrt(variance[:, None, None] + 1e-5)
-    np.testing.assert_allclose(at_inference(MAPS[0], mean, variance), expected, rtol=1e-12, atol=1e-12)
+    found = in_company(MAPS[0], np.stack([MAPS[1:], MAPS[1:] + 5]), (mean, variance))
+    np.testing.assert_allclose(found[0], expected, rtol=1e-12, atol=1e-12)
+    assert apart(found) == 0

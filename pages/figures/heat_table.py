@@ -1,0 +1,48 @@
+"""A table of shares, each cell coloured by its number: plain HTML, so that it can be read out and never flashes."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.figures.palette import CIVIDIS, lookup_table
+
+Array = NDArray[Any]
+
+WORDS = ("caption", "corner", "lost", "lost_alt", "nothing")
+_LEVELS = lookup_table(CIVIDIS, 101)
+_INK, _PAPER = "#0b1220", "#ffffff"
+
+
+def heat_table(shares: Array | None, rows: Sequence[str], columns: Sequence[str], words: Mapping[str, str]) -> str:
+    """HTML of the table; the best number of each column stands out.
+
+    Args:
+        shares: (rows, columns) in [0, 1]; NaN where there is none yet, −∞ where there never will be. None before all.
+        rows, columns: what they are called.
+        words: those of :data:`WORDS`.
+    """
+    known = np.full((len(rows), len(columns)), np.nan) if shares is None else shares
+    best = np.max(np.where(np.isfinite(known), known, -1.0), axis=0)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    cells = ["".join(_cell(one, top, words) for one, top in zip(line, best, strict=True)) for line in known]
+    lines = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>{line}</tr>' for name, line in zip(rows, cells, strict=True)
+    )
+    return (
+        f'<div class="heat-table"><table aria-label="{escape(words["caption"], quote=True)}"><thead><tr>'
+        f'<th scope="col">{escape(words["corner"])}</th>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
+    )
+
+
+def _cell(share: float, best: float, words: Mapping[str, str]) -> str:
+    if np.isnan(share):
+        return f"<td>{escape(words['nothing'])}</td>"
+    if not np.isfinite(share):
+        return f'<td><abbr title="{escape(words["lost_alt"], quote=True)}">{escape(words["lost"])}</abbr></td>'
+    red, green, blue = (int(one) for one in _LEVELS[round(100 * float(np.clip(share, 0, 1)))])
+    ink = _INK if 0.3 * red + 0.59 * green + 0.11 * blue > 128 else _PAPER
+    mark = ' class="heat-top"' if share == best else ""
+    return f'<td{mark} style="background:rgb({red},{green},{blue});color:{ink}">{100 * share:.1f} %</td>'
