@@ -10,20 +10,28 @@ from pages.figures.surface import Way, surface_figure
 from pages.ui import optimizer_surface as surface_stage
 from pages.ui.descent import Contestant
 from pages.ui.learn import foot
-from pages.ui.optimizer_questions import questions
+from pages.ui.optimizer_questions import questions, race_questions
 from pages.ui.optimizer_race import OptimizersPage, show_optimizer_race
 from pages.ui.optimizer_surface_words import show_rule, tell
 from pages.ui.options import settle
 from pages.ui.settings import read_settings, settings_notice, write_settings
+from pages.ui.texts import Texts
 
 CHIPS = {
     "zigzag": {"surface": "quadratic(50)", "optimizers": "sgd~momentum", "steps": "60"},
     "overshoot": {"optimizers": "momentum(0.1)~nesterov(0.1)~adam", "step": "24", "rule": "momentum"},
     "stall": {"surface": "cliff", "optimizers": "adagrad(0.1)~rmsprop(0.1)~adam(0.1)", "rule": "adagrad"},
     "saddle": {"surface": "saddle", "optimizers": "sgd~momentum~rmsprop~adam", "step": "30"},
-    "race": {"part": "network", "racers": "sgd~adam(0.02)~adam(0.002)", "updates": "200"},
+    "race": {"part": "network"},
     "diverge": {"optimizers": "sgd(1.02)~momentum~adam", "steps": "200", "rule": "sgd"},
 }  # fmt: skip
+RACE_CHIPS = {
+    "steady": {"part": "network", "racers": "sgd(0.02)~sgd(0.2)~momentum(0.02)"},
+    "two": {"part": "network", "racers": "sgd~adam(0.02)~adam(0.002)", "updates": "200"},
+    "small": {"part": "network", "batch": "8"},
+    "diverge": {"part": "network", "racers": "sgd(5)~momentum(0.02)~adam", "updates": "100"},
+    "surface": {},
+}
 
 
 @st.fragment
@@ -67,6 +75,6 @@ texts = open_page("optimizers")
 settings_notice(OptimizersPage)
 if surface_stage.choose_part(OptimizersPage, texts) == "network":
     show_optimizer_race(RaceLook, landscape_figure, rates_chart)
-    foot(texts, "optimizers", CHIPS, questions())
+    foot(Texts("optimizer_race", texts.language), "optimizers", RACE_CHIPS, race_questions())
 else:
     on_a_surface()

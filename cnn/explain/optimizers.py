@@ -127,6 +127,16 @@ def steps_down(surface: Surface, optimizer: Optimizer, within: float = 0.01) -> 
     return int(low[0]) if low.size else LONGEST + 1
 
 
+def steady_step(optimizer: Optimizer) -> float:
+    """How long the step becomes while the gradient stays 1: of momentum η/(1 − α), of Adam η."""
+    weight, gradient, before = np.zeros(1), np.ones(1), 0.0
+    slots = optimizer.new_slots(1, np.float64)
+    for step in range(1, LONGEST + 1):
+        before = float(weight[0])
+        optimizer.update(weight, gradient, slots, step)
+    return abs(float(weight[0]) - before)
+
+
 def _climbs(surface: Surface, optimizer: Optimizer) -> bool:
     (path,) = paths(surface, [optimizer], surface.start, LONGEST)
     return not path.losses[-1] <= path.losses[0]  # true for NaN, too

@@ -13,6 +13,7 @@ from cnn.errors import ConfigError
 from cnn.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
 from cnn.options import Configurable, option
 from cnn.presets import PRESETS
+from cnn.training.advance import advance, initial_state
 from cnn.training.race import MOST_SEEDS, RATES, Contestant, RaceView, sweep
 from cnn.training.standings import measured
 from cnn.training.view import Status
@@ -20,6 +21,7 @@ from cnn.training.view import Status
 MOST_RACERS = 8  # as many as are told apart on a chart; with seven rates each, a sweep is still one race
 _STEP_UP = 3.0  # a second one of a kind begins with a learning rate so much higher
 _HIGHEST = 1e6  # learning rate that an optimizer accepts
+_FEW = 200  # digits
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,13 @@ def differing(racers: Sequence[Optimizer]) -> list[Mapping[str, float]]:
         names = [field.name for field in fields(one)]
         told.append({name: getattr(one, name) for name in names if len({getattr(other, name) for other in kin}) > 1})
     return told
+
+
+def first_update(optimizer: Optimizer) -> np.ndarray[Any, Any]:
+    """What the first update changes in each parameter (P,) of the default network, on a few digits."""
+    few = DataConfig(source=GeneratedDigits(size=_FEW))
+    start = initial_state(replace(OptimizerRaceSettings().config(optimizer), data=few))
+    return advance(start, 1)[0].parameters - start.parameters
 
 
 def rate_losses(view: RaceView, racers: int) -> np.ndarray[Any, Any]:

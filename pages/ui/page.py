@@ -16,7 +16,7 @@ from pages.ui.url import resume_query
 PAGES: dict[str, tuple[str, ...]] = {
     "": ("draw", "train"),
     "forward": ("convolution", "activations", "pooling", "loss"),
-    "learn": ("backprop", "optimizers", "initializers"),
+    "learn": ("backprop", "optimizers", "initializers", "normalization"),
 }
 _HOME = PAGES[""][0]
 _ROOT = Path(__file__).parent.parent
@@ -35,7 +35,8 @@ def open_page(name: str) -> Texts:
     """Begin a page: the first call of every page script.
 
     Draws the page's title with its one imperative sentence, the language switch and the style, and returns the page's
-    texts. ``pages/texts/<language>/<name>.toml`` needs ``title`` and ``lead``.
+    texts. ``pages/texts/<language>/<name>.toml`` needs ``title`` and ``lead``; a page with parts, which the URL names,
+    may say ``leads.<part>`` for those that begin in another way.
     """
     if not st.session_state.pop(_ROUTED, False):
         # Streamlit runs a script in pages/ on its own as long as app.py has not run once in this process: a shared
@@ -49,7 +50,8 @@ def open_page(name: str) -> Texts:
     tell_tab(texts.language)
     with st.container(key="page_language"):
         language_switch(texts("language"))
-    st.html(f'<div class="page-head"><h1>{texts("title")}</h1><p>{texts("lead")}</p></div>')
+    lead = texts.get(f"leads.{st.query_params.get('part', '')}", texts("lead"))
+    st.html(f'<div class="page-head"><h1>{texts("title")}</h1><p>{lead}</p></div>')
     return texts
 
 

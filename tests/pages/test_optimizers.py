@@ -165,3 +165,12 @@ def test_the_questions_are_answered_by_the_engine() -> None:
     at.button[-3].click().run()
     calm(at)
     assert "only while |1 − 2η| < 1, that is η < 1" in at.success[0].value
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_the_race_speaks_of_itself(language: str) -> None:
+    at = opened(language, part="network")
+    words, own = Texts("optimizers", language), Texts("optimizer_race", language)
+    assert any(words("leads.network") in one.value for one in at.get("html"))
+    assert own("mistake.text") in at.warning[0].value
+    assert [one.label for one in at.expander if one.label.startswith(own("questions.memory.ask", parameters="11,274"))]

@@ -15,6 +15,7 @@ from cnn.training.optimizer_race import (
     OptimizerRaceSettings,
     another,
     differing,
+    first_update,
     good_rates,
     rate_losses,
 )
@@ -91,3 +92,10 @@ def test_the_good_rate_is_that_of_the_lowest_loss_that_came_through() -> None:
     losses = rate_losses(cast(RaceView, view), 2)
     np.testing.assert_array_equal(losses, [[0.5, 0.2, np.inf], [np.inf] * 3])
     assert good_rates(losses, (0.01, 0.1, 1.0)) == [0.1, None]
+
+
+def test_adams_first_update_is_as_long_as_its_rate_and_sgds_as_the_gradient() -> None:
+    adam, plain = (np.abs(first_update(one)) for one in (Adam(lr=0.002), SGD(lr=0.1)))
+    moved = plain > 1e-6  # where the gradient is far above ε
+    np.testing.assert_allclose(adam[moved], 0.002, rtol=0.01)
+    assert plain[moved].std() > plain[moved].mean() / 2
