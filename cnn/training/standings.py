@@ -7,7 +7,7 @@ import math
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +39,12 @@ class Standing:
         reach_step, reach_seconds: when; None where not more than half of the runs did.
         best: the highest accuracy at any time.
         final, final_loss: the latest accuracy, and loss measured with it.
+        lowest_loss, lowest_step: the lowest loss at any time, and when that was.
+        training: accuracy in training: over the last batches, as they were trained on.
         gap: accuracy in training less that in validation, at the latest measurement.
         seconds: of processor time, for the steps made.
         step: updates made.
-        diverged, failed: how many of its runs did.
+        diverged, failed, early: how many of its runs did, or stopped early.
         runs: how many there are.
     """
 
@@ -53,11 +55,15 @@ class Standing:
     best: float
     final: float
     final_loss: float
+    lowest_loss: float
+    lowest_step: float
+    training: float
     gap: float
     seconds: float
     step: int
     diverged: int
     failed: int
+    early: int
     runs: int
 
 
@@ -137,21 +143,19 @@ def _standing(one: ContestantView, reach: float) -> Standing:
     arrivals = [_arrival(run, reach) for run in one.runs]
     step, seconds = (float(np.median([arrival[part] for arrival in arrivals])) for part in (0, 1))
     ends = [_end(run) for run in one.runs]
-    best, final, final_loss, gap = (_median([end[part] for end in ends]) for part in range(4))
+    medians = {name: _median([getattr(end, name) for end in ends]) for name in _End._fields}
     statuses = [run.status for run in one.runs]
     return Standing(
         name=one.name,
         reached=sum(math.isfinite(arrival[0]) for arrival in arrivals),
         reach_step=step if math.isfinite(step) else None,
         reach_seconds=seconds if math.isfinite(seconds) else None,
-        best=best,
-        final=final,
-        final_loss=final_loss,
-        gap=gap,
+        **medians,
         seconds=_median([run.records.seconds[-1] if len(run.records.step) else math.nan for run in one.runs]),
         step=min(run.step for run in one.runs),
         diverged=statuses.count(Status.DIVERGED),
         failed=statuses.count(Status.FAILED),
+        early=statuses.count(Status.EARLY),
         runs=len(statuses),
     )
 
@@ -165,13 +169,33 @@ def _arrival(run: RunView, reach: float) -> tuple[float, float]:
     return float(rows.step[there[0]]), float(rows.seconds[there[0]])
 
 
-def _end(run: RunView) -> tuple[float, float, float, float]:
-    """Best and final accuracy, final loss, and the gap to training."""
+class _End(NamedTuple):
+    """What a run has come to, as in :class:`Standing`."""
+
+    best: float = math.nan
+    final: float = math.nan
+    final_loss: float = math.nan
+    lowest_loss: float = math.nan
+    lowest_step: float = math.nan
+    training: float = math.nan
+    gap: float = math.nan
+
+
+def _end(run: RunView) -> _End:
     rows, loss, accuracy = measured(run)
     if not len(rows.step):
-        return math.nan, math.nan, math.nan, math.nan
-    gap = float(_recent_mean(run.records.accuracy)[-1] - accuracy[-1])
-    return float(accuracy.max()), float(accuracy[-1]), float(loss[-1]), gap
+        return _End()
+    lowest = int(loss.argmin())
+    training, final = float(_recent_mean(run.records.accuracy)[-1]), float(accuracy[-1])
+    return _End(
+        best=float(accuracy.max()),
+        final=final,
+        final_loss=float(loss[-1]),
+        lowest_loss=float(loss[lowest]),
+        lowest_step=float(rows.step[lowest]),
+        training=training,
+        gap=training - final,
+    )
 
 
 def _recent_mean(values: Array) -> Array:

@@ -66,7 +66,7 @@ def race_stage(
         steps: updates of each run.
         seeds: how many runs each contestant has.
         reach: accuracy that the table times.
-        show: "both" draws training beside validation and has their gap in the table.
+        show: "both" draws training beside validation, and table and words are about the gap between them.
         trail: keep snapshots of the weights, for the loss landscape.
         more: draws what else the page says of a race, below it; redrawn whenever the race begins, stops or goes on.
     """
@@ -165,8 +165,9 @@ def _outer(
                 st.echarts_chart(
                     option, height=_CHART_HEIGHT, key=f"race_chart_{key}_{name}", alt=texts(f"chart.{name}_alt")
                 )
-        show_words(view, names, reach, texts)
-        show_table(view, names, [drawn.swatch(place) for place in range(len(names))], reach, show == "both", texts)
+        both = show == "both"
+        show_words(view, names, reach, both, texts)
+        show_table(view, names, [drawn.swatch(place) for place in range(len(names))], reach, both, texts)
 
     live()
     if race is not None and began is not None:
