@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from cnn.activations import Activation, ReLU, Sigmoid, Tanh
 from cnn.initializers import INITIALIZERS, HeNormal, Initializer, Normal, XavierNormal, Zeros
-from cnn.options import options_of
 from cnn.training.initialization import InitializersSettings, Passing, send, suited
 from pages.ui.drag import Curve, Panel, Slider, curves, sliders
-from pages.ui.options import name_of_kind
+from pages.ui.options import name_of_member
 from pages.ui.settings import edit_settings, read_settings, write_settings
 from pages.ui.texts import Texts
 
@@ -93,9 +92,7 @@ def depth_plots(settings: InitializersSettings, passing: Passing, texts: Texts) 
 
 def called(initializer: Initializer) -> str:
     """What an initializer is called, with its number where it has one: "Normal (0.01)"."""
-    options = [f"{getattr(initializer, one.name):g}" for one in options_of(initializer)]
-    name = name_of_kind(INITIALIZERS.name_of(initializer))
-    return f"{name} ({', '.join(options)})" if options else name
+    return name_of_member(INITIALIZERS, initializer)
 
 
 @lru_cache(maxsize=64)

@@ -59,8 +59,14 @@ def choose(registry: Registry[T], thing: T, key: str, label: str) -> T:
 
     Choosing another class begins with that class's defaults.
     """
+    chosen = choose_kind(registry, thing, key, label)
+    return _edit_member(registry, registry.name_of(chosen), chosen, key)
+
+
+def choose_kind(registry: Registry[T], thing: T, key: str, label: str) -> T:
+    """The menu alone: ``thing``, or another class with its defaults, whose options are shown in some other way."""
     name = _menu(label, list(registry), registry.name_of(thing), key, kinds=registry)
-    return _edit_member(registry, name, thing, key)
+    return thing if registry.name_of(thing) == name else registry[name]()
 
 
 def choose_several(
@@ -102,6 +108,13 @@ def touched(key: str) -> bool:
 def name_of_kind(name: str) -> str:
     """What the members of a family are called in the reader's language: ``"leaky_relu"`` -> "Leaky ReLU"."""
     return _words().get(f"kind.{name}", _pretty(name))
+
+
+def name_of_member(registry: Registry[T], thing: T) -> str:
+    """What a member is called, with its numbers where it has any: "Normal (0.01)"."""
+    values = [getattr(thing, one.name) for one in options_of(thing) if one.kind in ("int", "float")]
+    name = name_of_kind(registry.name_of(thing))
+    return f"{name} ({', '.join(f'{value:g}' for value in values)})" if values else name
 
 
 def name_of_option(owner: str, name: str) -> str:
