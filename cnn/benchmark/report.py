@@ -9,6 +9,7 @@ import numpy as np
 from cnn.benchmark import ours, pytorch
 from cnn.benchmark.measure import Contenders, compare
 from cnn.benchmark.memory import peak_megabytes
+from cnn.benchmark.together import durations
 from cnn.benchmark.workloads import WORKLOADS, images_and_labels
 from cnn.training.fingerprint import openblas
 
@@ -19,7 +20,9 @@ Results = dict[str, Any]
 
 
 def measure_all(rounds: int, seconds: float, progress: Callable[[str], None]) -> Results:
-    """``{"machine": …, "training": […], "inference": […], "single image": […], "peak memory MB": …}``."""
+    """``{"machine": …, "training": […], "inference": […], "single image": […], "peak memory MB": …,
+    "seconds": {…}}``.
+    """
     torch = pytorch.find()
     images, labels = images_and_labels()
     memory = peak_megabytes()
@@ -39,7 +42,8 @@ def measure_all(rounds: int, seconds: float, progress: Callable[[str], None]) ->
         if torch is not None:
             single |= {TORCH_1: pytorch.inference(torch, 1, config, images, 1)}
         results["single image"].append(_latency(name, compare(single, rounds, seconds)))
-    return results | {"peak memory MB": memory}
+    progress("races …")
+    return results | {"peak memory MB": memory, "seconds": {one.name: one.seconds for one in durations()}}
 
 
 def table(results: Results) -> str:
@@ -57,6 +61,8 @@ def table(results: Results) -> str:
     lines += ["", "one image, µs"]
     lines += [_line(row["network"], row["microseconds"]) for row in results["single image"]]
     lines += ["", f"peak memory of a W1 trainer with 20 000 images: {results['peak memory MB']:.0f} MB"]
+    lines += ["", "all cores, seconds"]
+    lines += [f"  {name:<52}{seconds:>8.3f}" for name, seconds in results["seconds"].items()]
     return "\n".join(lines)
 
 

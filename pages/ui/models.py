@@ -47,8 +47,11 @@ def model(name: str) -> Model | None:
 
 def _run() -> Model | None:
     run = current_run()
-    view = run.snapshot() if run else None
-    if view is None or view.state is None:
+    if run is None:
+        return None
+    run.watch()  # whose network is asked is not forgotten: it trains on while Draw is open
+    view = run.snapshot()
+    if view.state is None:
         return None
     classes = samples(view.config).class_names
     return Model(network_at(view.config, view.state, len(classes)), classes)

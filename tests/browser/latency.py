@@ -2,8 +2,9 @@
 
 Latencies, each as median, 95th percentile and maximum over many repetitions:
 
-- from the pen's going up to the prediction's last visible change in the DOM, at rest and while a run is training;
-- from a click to the page's answer to it while a run is training;
+- from the pen's going up to the prediction's last visible change in the DOM: at rest, while a run that was started in
+  the same tab trains on, and while another window shows such a run as it trains;
+- from a click to the page's answer to it while a run is training, and while eight race;
 - from the move of a handle, or a change of any other control, to the picture that follows it;
 - from pointing at a cell to its explanation, which the browser gives by itself.
 
@@ -25,6 +26,7 @@ from tests.browser.chromium import find
 from tests.browser.server import serving
 
 _TRAINING = "/train?v=1&epochs=1000"  # longer than any measurement takes
+_RACING = "/optimizers?part=network&updates=3000&racers=sgd~momentum~nesterov~adagrad~rmsprop~adam~adamw~sgd(0.02)"
 _QUIET = 700  # ms after pen-up in which the prediction has certainly come
 # The strokes differ, so that each gives another prediction and so a change to see.
 _STROKES = [[(0.2 + 0.05 * k, 0.2), (0.8, 0.2 + 0.04 * k), (0.4 + 0.03 * k, 0.9)] for k in range(6)]
@@ -130,9 +132,16 @@ _CLICK = """async (selector) => {
 }"""
 
 
-def pen_up_to_prediction(page: Page, times: int) -> list[float]:
-    """Milliseconds from pen-up to the last change of the prediction, for ``times`` drawings."""
-    page.goto("/")
+def pen_up_to_prediction(page: Page, times: int, here: bool = False) -> list[float]:
+    """Milliseconds from pen-up to the last change of the prediction, for ``times`` drawings.
+
+    Args:
+        page: a tab.
+        times: repetitions.
+        here: whether the tab shows Draw already.
+    """
+    if not here:
+        page.goto("/")
     pad = page.locator(".st-key-canvas canvas").first
     expect(pad).to_be_visible()
     expect(page.locator(".st-key-prediction")).to_be_visible()
@@ -168,11 +177,24 @@ def start_training(page: Page) -> None:
     expect(page.locator(".st-key-train_accuracy")).to_contain_text("%")
 
 
-def click_to_answer(page: Page, times: int) -> list[float]:
+def start_racing(page: Page) -> None:
+    """Start a race of eight that outlasts any measurement, and wait until all are under way."""
+    page.goto(_RACING)
+    page.locator(".st-key-race_start_optimizers button").click()
+    expect(page.locator(".race-table tbody td:nth-child(5)").last).to_contain_text("%")
+
+
+def go(page: Page, name: str, seen: str) -> None:
+    """Go to another page by the navigation, as a reader would: a run goes on."""
+    page.get_by_role("link", name=name, exact=True).click()
+    expect(page.locator(seen)).to_be_visible()
+
+
+def click_to_answer(page: Page, times: int, button: str = ".st-key-train_pause") -> list[float]:
     """Milliseconds from a click on Pause (or Resume) to the button's saying the other; the run goes on in between."""
     measured: list[float] = []
     for _ in range(times):
-        measured.append(page.evaluate(_CLICK, ".st-key-train_pause"))
+        measured.append(page.evaluate(_CLICK, button))
         page.wait_for_timeout(_QUIET)
     return measured
 
@@ -230,17 +252,25 @@ def main() -> None:
         print(f"Chromium {browser.version}, {os.cpu_count()} cores, {times} repetitions, milliseconds\n")
         print(f"{'':44}{'median':>8}{'p95':>8}{'max':>8}")
         drawing, training = _tab(browser, server.url), _tab(browser, server.url)
-        _report("pen-up to prediction", lambda: pen_up_to_prediction(drawing, times))
+        _report("pen-up to prediction, at rest", lambda: pen_up_to_prediction(drawing, times))
         for name, (path, handle, picture) in _HANDLES.items():
             _report(f"handle to picture: {name}", partial(handle_to_picture, drawing, path, handle, picture, times))
         for name, (path, buttons, picture) in _CONTROLS.items():
             _report(f"control to picture: {name}", partial(control_to_picture, drawing, path, buttons, picture, times))
         for name, (path, canvas, text) in _CELLS.items():
             _report(f"cell to explanation: {name}", partial(cell_to_explanation, drawing, path, canvas, text, times))
+        drawing.goto("about:blank")
         start_training(training)
-        _report("pen-up to prediction, while a run trains", lambda: pen_up_to_prediction(drawing, times))
-        training.bring_to_front()
+        go(training, "Draw", ".st-key-prediction")
+        _report("pen-up, while a run trains", lambda: pen_up_to_prediction(training, times, here=True))
+        go(training, "Train", ".st-key-train_accuracy")
+        _report("pen-up, with Train in another window", lambda: pen_up_to_prediction(drawing, times))
+        drawing.goto("about:blank")
         _report("click to answer, while a run trains", lambda: click_to_answer(training, times))
+        training.locator(".st-key-train_reset button").click()
+        start_racing(drawing)
+        pause = ".st-key-race_pause_optimizers"
+        _report("click to answer, while eight race", lambda: click_to_answer(drawing, times, pause))
         browser.close()
 
 
