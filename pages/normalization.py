@@ -26,8 +26,10 @@ CHIPS = {
 def stage() -> None:
     """The block, the race of the norms, the race of input scalings, or training against inference."""
     picture, controls = stage_columns()
-    with picture:
+    with picture, st.container(horizontal=True, gap="medium"):
         settings = switch(NormalizationSettings, "part", f"{KEY}_part", lambda part: texts(f"part.{part}"))
+        if settings.part == "block":
+            block.choose_norm(texts)
     if settings.part == "training":
         races.show_norms(picture, controls, FIGURES, texts)
     elif settings.part == "inputs":

@@ -48,7 +48,7 @@ COMPANIES = 6  # batches that one digit is put into
 MOST_COMPANY = 64
 _STRIDE = 2
 _GROUPS = 4  # of group norm in the race: a divisor of all its layers
-_IMAGES = 5000  # few, so that a race starts at once
+_IMAGES = 3000  # few, so that a race starts at once and measuring takes no longer than training
 _VARIATION = 0.6  # of the digits to look at: a person's, but legible ones
 _POOL = 320  # digits that batches are drawn from
 
@@ -88,13 +88,13 @@ class NormalizationSettings(Configurable):
     beta: float = option(0.0, low=-5, high=5)
     rate: float = option(0.5, low=1e-6, high=1e6, log=True)
     batch: int = option(32, low=2, high=128, log=True)
-    updates: int = option(150, low=20, high=1000)
+    updates: int = option(100, low=20, high=1000)
     seed: int = option(0, low=0, high=9999)
     input_rate: float = option(0.02, low=1e-6, high=1e6, log=True)
     compared: str = option("rates", choices=("rates", "batches"))
     batch_norm: bool = option(False)
     momentum: float = option(0.1, low=0, high=1)
-    company: int = option(8, low=1, high=MOST_COMPANY)
+    company: int = option(4, low=1, high=MOST_COMPANY)
     seen: int = option(30, low=0, high=MOST_UPDATES)
 
 
@@ -179,6 +179,11 @@ def contest(norm: str, settings: NormalizationSettings, scale: str = "unit") -> 
         batch_size=settings.batch,
         seed=settings.seed,
     )
+
+
+def input_contest(scale: str, settings: NormalizationSettings) -> ExperimentConfig:
+    """What is trained on pixels of one of :data:`SCALES`, with batch norm or without any norm."""
+    return contest("batch" if settings.batch_norm else NONE, replace(settings, rate=settings.input_rate), scale)
 
 
 def compared(settings: NormalizationSettings) -> tuple[tuple[float, ...], tuple[NormalizationSettings, ...]]:

@@ -14,7 +14,7 @@ Array = NDArray[Any]
 
 _ACROSS, _DEPTH, _RISE = 22.0, 13.0, 9.0  # a channel to the right; an image backwards, to the right and up
 _TALL, _SLICES = 96.0, 7  # the cells of a map, one above the other; as many lines hint at them
-_LEFT, _TOP, _FOOT, _RIGHT = 30.0, 8.0, 24.0, 20.0  # margins
+_LEFT, _TOP, _FOOT, _RIGHT = 26.0, 6.0, 22.0, 52.0  # margins
 _TEXT, _TEXT_ON_DARK = "#0F172A", "#E2E8F0"  # the themes' own: a picture does not inherit them
 _DARKER = (1.0, 0.82, 0.64)  # opacity of the colour: on top, in front, at the side
 

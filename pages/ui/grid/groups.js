@@ -30,7 +30,7 @@ function lightUp(ctx, grid, card, accent, style) {
   const { groups, width, height, cell } = card.mosaic;
   if (!lit || !groups.length) return;
   const [wide, high] = [width * cell, height * cell];
-  ctx.fillStyle = `color-mix(in srgb, ${style.getPropertyValue("--st-background-color")} 76%, transparent)`;
+  ctx.fillStyle = `color-mix(in srgb, ${style.getPropertyValue("--st-background-color")} 66%, transparent)`;
   ctx.strokeStyle = accent;
   ctx.lineWidth = GAP;
   groups.forEach((group, map) => {

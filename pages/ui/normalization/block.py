@@ -22,6 +22,7 @@ from pages.ui.texts import Texts
 Array = NDArray[Any]
 _CELL = 5  # CSS pixels of a cell of a map
 _SIDE = (28, 28)  # of the pictures
+_SHOWN = 0.99  # of the cells lie within the colour scale
 _REACH = 4.0  # standard deviations that a histogram shows
 _DIVISORS = tuple(n for n in range(1, CHANNELS + 1) if CHANNELS % n == 0)
 _BEFORE, _AFTER = 0, 2  # looks of the histograms
@@ -31,9 +32,9 @@ def show(picture: Any, controls: Any, figures: Figures, texts: Texts) -> None:
     """The stage, its controls, and what is to be seen."""
     with controls:
         specimen = choose_specimen()
-        edit_settings(NormalizationSettings, f"{KEY}_block", ("method", "images"), more=("gamma", "beta"))
+        _choose_groups(texts)
+        settings = edit_settings(NormalizationSettings, f"{KEY}_block", ("method", "images"), more=("gamma", "beta"))
     with picture:
-        settings = _choose_norm(texts)
         maps = feature_maps(pictures_with(fit(specimen.picture, _SIDE), settings.images))
         try:
             before = Block(maps, sharing(settings.norm, settings.images, CHANNELS, settings.groups))
@@ -65,15 +66,17 @@ def block_mosaics(settings: NormalizationSettings, before: Block, after: Block, 
     )
     lines = tuple(str(image + 1) for image in range(settings.images))
     columns = tuple(str(channel + 1) for channel in range(CHANNELS))
+    groups = tuple(int(one) for one in before.groups.flat)
+    plain = settings.method == "normalize"
     return [
         Mosaic(
-            block.maps.reshape(-1, *block.maps.shape[2:]), texts(f"block.{name}"), kind=kind, sign=sign, cell=_CELL,
-            across=CHANNELS, names=names, groups=tuple(int(one) for one in before.groups.flat),
-            group_notes=_notes(block, texts), line_labels=lines, map_labels=columns,
+            block.maps.reshape(-1, *block.maps.shape[2:]), texts(f"block.{name}"), kind=kind, limit=limit, cell=_CELL,
+            across=CHANNELS, names=names, groups=groups, group_notes=_notes(block, texts), line_labels=lines,
+            map_labels=columns,
         )
-        for name, block, kind, sign in (
-            ("before", before, "convolution", ""),
-            ("after", after, "normalization" if settings.method == "normalize" else "other", ""),
+        for name, block, kind, limit in (
+            ("before", before, "convolution", _limit(before.maps)),
+            ("after", after, "normalization" if plain else "other", _limit(after.maps) if plain else 1.0),
         )
     ]  # fmt: skip
 
@@ -100,21 +103,23 @@ def tell(settings: NormalizationSettings, before: Block, after: Block, cell: Cel
     st.markdown(
         f"- {texts(f'see.{settings.norm}', **said)}\n- {texts(f'see.{kind}', **said)}\n- {texts('see.cell', **said)}"
     )
+    st.latex(texts(f"formula.{settings.method}", **said))
     if kind == "norm":
         st.latex(texts(f"formula.{settings.norm}", **said))
-    st.latex(texts(f"formula.{settings.method}", **said))
 
 
-def _choose_norm(texts: Texts) -> NormalizationSettings:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"{KEY}_norms"):
-        settings = switch(NormalizationSettings, "norm", f"{KEY}_norm", lambda name: texts(f"norm.{name}"))
-        if settings.norm == NORMS[-1]:
-            key = f"{KEY}_groups"
-            st.session_state[key] = settings.groups if settings.groups in _DIVISORS else NormalizationSettings().groups
-            st.select_slider(
-                texts("block.groups", channels=CHANNELS), _DIVISORS, key=key, on_change=_take_groups, width=220
-            )
-    return settings
+def choose_norm(texts: Texts) -> None:
+    """The switch between the norms, beside that of the page's parts."""
+    switch(NormalizationSettings, "norm", f"{KEY}_norm", lambda name: texts(f"norm.{name}"))
+
+
+def _choose_groups(texts: Texts) -> None:
+    settings = read_settings(NormalizationSettings)
+    if settings.norm != NORMS[-1]:
+        return
+    key = f"{KEY}_groups"
+    st.session_state[key] = settings.groups if settings.groups in _DIVISORS else NormalizationSettings().groups
+    st.select_slider(texts("block.groups", channels=CHANNELS), _DIVISORS, key=key, on_change=_take_groups)
 
 
 def _take_groups() -> None:
@@ -138,6 +143,11 @@ def _place(cell: Cell) -> tuple[int, int, int, int]:
     return cell.map // CHANNELS, cell.map % CHANNELS, cell.row, cell.column
 
 
+def _limit(maps: Array) -> float:
+    """The end of the colour scale: a few strong cells must not leave all others pale."""
+    return float(np.quantile(np.abs(maps), _SHOWN)) or 1.0
+
+
 def _notes(block: Block, texts: Texts) -> tuple[str, ...]:
     return tuple(
         texts("block.note", mean=f"{mean + 0.0:.3g}", variance=f"{variance:.3g}", cells=block.shared)
@@ -149,27 +159,30 @@ def _histograms(
     settings: NormalizationSettings, before: Block, after: Block, cell: Cell, figures: Figures, texts: Texts
 ) -> list[Any]:
     """One histogram for each group, before and after, each time over one axis for all."""
-    names = _group_names(settings)
+    names, called = _group_names(settings)
+    beside = settings.method == "normalize"  # min–max scaling leaves nothing beyond its ends
     panels: list[Any] = []
     for name, block, look in (("before", before, _BEFORE), ("after", after, _AFTER)):
         low, high = _axis(settings, block, name == "after")
-        notes = [f"{one}: {note}" for one, note in zip(names, _notes(block, texts), strict=True)]
+        notes = [f"{one}: {note}" for one, note in zip(called, _notes(block, texts), strict=True)]
         panels.append(
             figures.panel(
                 texts(f"histograms.{name}", groups=texts(f"histograms.{settings.norm}")),
-                [histogram(row, low, high) for row in block.rows], names, notes, _end(low), _end(high), (True, True),
+                [histogram(row, low, high) for row in block.rows], names, notes, _end(low), _end(high),
+                (beside or name == "before",) * 2,
                 look, int(before.groups.flat[cell.map]),
             )
         )  # fmt: skip
     return panels
 
 
-def _group_names(settings: NormalizationSettings) -> list[str]:
-    """Of the groups, in their order: the channel, the image, or both."""
+def _group_names(settings: NormalizationSettings) -> tuple[list[str], list[str]]:
+    """What stands below each group's histogram, and what it is called where that is not enough: "image.channel"."""
     if settings.norm in ("batch", "layer"):
-        return [str(one + 1) for one in range(CHANNELS if settings.norm == "batch" else settings.images)]
-    among = CHANNELS if settings.norm == "instance" else settings.groups
-    return [f"{image + 1}.{one + 1}" for image, one in np.ndindex(settings.images, among)]
+        names = [str(one + 1) for one in range(CHANNELS if settings.norm == "batch" else settings.images)]
+        return names, names
+    places = list(np.ndindex(settings.images, CHANNELS if settings.norm == "instance" else settings.groups))
+    return [str(one + 1) for _, one in places], [f"{image + 1}.{one + 1}" for image, one in places]
 
 
 def _axis(settings: NormalizationSettings, block: Block, after: bool) -> tuple[float, float]:

@@ -39,8 +39,8 @@ def show(picture: Any, controls: Any, texts: Texts) -> None:
     with controls:
         specimen = choose_specimen()
         before = edit_settings(NormalizationSettings, f"{KEY}_inference", ("channel",))
-    with picture:
         (settings,), moving = drag_options([before], f"{KEY}.inference", ("company", "momentum"))
+    with picture:
         maps = feature_maps(fit(specimen.picture, _SIDE)[None])[0]
         place = st.container()
         known = _remembered(settings.momentum, settings.company)
@@ -58,16 +58,23 @@ def show(picture: Any, controls: Any, texts: Texts) -> None:
 
 
 def company_mosaics(training: Array, inference: Array, texts: Texts) -> list[Mosaic]:
-    """One map of the digit as it leaves each batch: (6, 14, 14) in training and at inference, on one scale."""
+    """One map of the digit as it leaves each batch: (6, 14, 14) in training and at inference, on one scale.
+
+    Marked is the cell that differs the most in training; its values are written above.
+    """
     names = tuple(texts("inference.batch", n=n + 1) for n in range(COMPANIES))
-    columns = tuple(str(n + 1) for n in range(COMPANIES))
+    place = np.unravel_index(int(np.ptp(training, axis=0).argmax()), training.shape[1:])
+    marks = np.zeros(training.shape, bool)
+    marks[:, *place] = True
+    written = [tuple(f"{one:.2f}".replace("-", "−") for one in maps[:, *place]) for maps in (training, inference)]
     limit = float(max(np.abs(training).max(), np.abs(inference).max())) or 1.0
     return [
         Mosaic(
             maps, texts(f"inference.{name}"), kind="normalization", cell=_CELL, across=COMPANIES, names=names,
-            limit=limit, map_labels=columns, groups=tuple(range(COMPANIES)),
+            limit=limit, groups=(0,) * COMPANIES, map_labels=labels, marks=marks,
+            marks_label=texts("inference.marked"),
         )
-        for name, maps in (("training", training), ("inference", inference))
+        for name, maps, labels in zip(("training", "inference"), (training, inference), written, strict=True)
     ]  # fmt: skip
 
 

@@ -6,7 +6,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.training.normalization import NONE, RACERS, SCALES, NormalizationSettings, contest, pixel_statistics, rescaled
+from cnn.training.normalization import (
+    RACERS,
+    SCALES,
+    NormalizationSettings,
+    contest,
+    input_contest,
+    pixel_statistics,
+    rescaled,
+)
 from cnn.training.race import Contestant
 from pages.ui.grid import Mosaic, grid
 from pages.ui.normalization import KEY, Figures, number
@@ -42,10 +50,7 @@ def show_inputs(picture: Any, controls: Any, figures: Figures, texts: Texts) -> 
     with picture:
         grid(f"{KEY}_scales", scale_mosaics(specimen, texts), wrap=True)
         st.markdown(texts("inputs.explained_norm" if settings.batch_norm else "inputs.explained"))
-        contestants = [
-            Contestant(texts(f"scale.{scale}"), contest("batch" if settings.batch_norm else NONE, settings, scale))
-            for scale in SCALES
-        ]
+        contestants = [Contestant(texts(f"scale.{scale}"), input_contest(scale, settings)) for scale in SCALES]
         race_stage("normalization_inputs", contestants, figures.race, steps=settings.updates)
         mean, deviation = pixel_statistics()
         st.latex(texts("formula.scales", mean=number(mean), deviation=number(deviation)))

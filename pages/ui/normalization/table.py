@@ -9,7 +9,7 @@ from cnn.training.race import Contestant, Race, RaceView
 from pages.ui.errors import show_error
 from pages.ui.normalization import KEY, Figures
 from pages.ui.race import current_race, start_race, why_no_race
-from pages.ui.settings import edit_settings
+from pages.ui.settings import switch
 from pages.ui.texts import Texts
 
 _RACE = "normalization_table"
@@ -20,7 +20,9 @@ _FRESH = "normalization_table_fresh"
 def compare(names: Sequence[str], figures: Figures, texts: Texts) -> None:
     """The switch between the two tables, the button that fills it, and the table, which fills as runs come in."""
     st.markdown(f"**{texts('table.title')}**")
-    settings = edit_settings(NormalizationSettings, f"{KEY}_table", ("compared",))
+    bar = st.container(horizontal=True, gap="medium", vertical_alignment="center")
+    with bar:
+        settings = switch(NormalizationSettings, "compared", f"{KEY}_table", lambda name: texts(f"table.{name}"))
     if st.session_state.pop(_FRESH, False):
         st.rerun()  # the whole page: the tab is told the token
     entries = table_entries(settings, names)
@@ -35,7 +37,7 @@ def compare(names: Sequence[str], figures: Figures, texts: Texts) -> None:
         start_race(_RACE, entries, settings.updates)
         st.session_state[_FRESH] = True
 
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with bar:
         st.button(
             texts(f"table.start_{settings.compared}"), key=f"{KEY}_table_start", icon=":material/table_chart:",
             disabled=active or trouble is not None, on_click=begin,

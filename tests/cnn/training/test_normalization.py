@@ -29,6 +29,7 @@ from cnn.training.normalization import (
     company_of,
     contest,
     feature_maps,
+    input_contest,
     pictures_with,
     pixel_statistics,
     pool,
@@ -162,8 +163,10 @@ def test_what_pixels_become(scale: str) -> None:
     expected = {"bytes": 255 * picture, "unit": picture, "symmetric": 2 * picture - 1,
                 "standardized": (picture - mean) / deviation}  # fmt: skip
     np.testing.assert_allclose(rescaled(picture, scale), expected[scale], atol=1e-4)
-    first = contest("none", SETTINGS, scale).layers[0]
-    assert isinstance(first, Rescale) == (scale != "unit")
+    config = input_contest(scale, replace(SETTINGS, input_rate=0.03, batch_norm=True))
+    assert isinstance(config.layers[0], Rescale) == (scale != "unit")
+    assert config.optimizer == SGD(lr=0.03)
+    assert any(isinstance(layer, BatchNorm2d) for layer in config.layers)
 
 
 def test_standardized_digits_have_mean_0_and_deviation_1() -> None:
