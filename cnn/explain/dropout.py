@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.explain.picture import fit
 from cnn.layers.dropout import Dropout
+from cnn.network import Network
 from cnn.seeds import Purpose, generator
 
 Array = NDArray[Any]
@@ -96,6 +98,14 @@ def drop(activations: Array, p: float, masks: int, at: int, seed: int = 0) -> Ma
         for name in SCALINGS
     }
     return Masked(mask.reshape(shape), int(mask.sum()), scalings)
+
+
+def maps_before_head(network: Network, picture: Array) -> Array:
+    """The last maps (C, H, W) that ``network`` makes of a picture (h, w) of any size: where dropout would act."""
+    fitted = fit(picture, (network.input_shape[1], network.input_shape[2])).astype(network.dtype)
+    with network.recording() as tape:
+        network.forward(fitted[None, None])
+    return next(output[0] for output in reversed(tape.outputs) if output.ndim == 4)
 
 
 def _layer(batch: Array, p: float, scaling: str) -> Dropout:

@@ -14,6 +14,7 @@ from pages.figures.palette import CATEGORIES, CATEGORIES_ON_DARK, faint
 Array = NDArray[Any]
 
 _WIDTH, _HEIGHT = 480, 215  # of the drawing, in its own units
+_LINE = 13  # of a name that has several
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 6, 24, 18  # margins
 _TEXT, _TEXT_ON_DARK = "#0F172A", "#E2E8F0"  # the themes' own: a picture does not inherit them
 _FULL = 0.88  # of a layer's column is taken by its longest bar
@@ -27,13 +28,14 @@ class Histograms:
     Attributes:
         title: of the picture.
         counts: for each layer (bins,), from the lowest value to the highest.
-        names: of the layers, written below them.
+        names: of the layers, written below them; a name may have several lines.
         notes: the histograms in words, for those who listen.
         low, high: the ends of the axis, as numbers and as they are written.
         beyond: whether the bins at the lower and at the upper end count what lies beyond the axis, too; they have
             another colour where there is much of that.
         look: place of the colour in the palette of categories.
         marked: number of the layer that is looked at.
+        wide: whether the picture stands alone and is twice as wide.
     """
 
     title: str
@@ -45,6 +47,7 @@ class Histograms:
     beyond: tuple[bool, bool]
     look: int
     marked: int
+    wide: bool = False
 
 
 def layer_histograms(panels: Sequence[Histograms], dark: bool) -> str:
@@ -59,9 +62,11 @@ def layer_histograms(panels: Sequence[Histograms], dark: bool) -> str:
 def _panel(panel: Histograms, dark: bool) -> str:
     palette = CATEGORIES_ON_DARK if dark else CATEGORIES
     colour, edge = palette[panel.look], palette[_EDGE]
-    column = (_WIDTH - _LEFT - _RIGHT) / len(panel.counts)
+    width = 2 * _WIDTH if panel.wide else _WIDTH
+    height = _HEIGHT + _LINE * max(name.count("\n") for name in panel.names)
+    column = (width - _LEFT - _RIGHT) / len(panel.counts)
     foot = _HEIGHT - _BOTTOM
-    parts = [_frame(panel)]
+    parts = [_frame(panel, width)]
     if 0 <= panel.marked < len(panel.counts):
         x = _LEFT + panel.marked * column
         parts.append(f'<rect x="{x:.1f}" y="{_TOP}" width="{column:.1f}" height="{foot - _TOP}" '
@@ -73,20 +78,29 @@ def _panel(panel: Histograms, dark: bool) -> str:
         parts.append(f'<path d="{bars}" fill="{colour}"/>')
         parts.append(_ends(counts, panel.beyond, x, column * _FULL, edge))
         parts.append(f'<path d="M{x - 1:.1f} {_TOP}V{foot}" stroke="currentColor" opacity="0.25"/><text '
-                     f'x="{x + column / 2:.1f}" y="{_HEIGHT - 5}" text-anchor="middle" font-size="11"{bold}>'
-                     f"{escape(name)}</text>")  # fmt: skip
+                     f'y="{_HEIGHT - 5}" text-anchor="middle" font-size="11"{bold}>'
+                     f"{_lines(name, x + column / 2)}</text>")  # fmt: skip
     text = _TEXT_ON_DARK if dark else _TEXT
     drawn = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'color="{text}" fill="{text}" font-family="sans-serif">{"".join(parts)}</svg>'
     )
     # As an image: Streamlit takes drawings out of HTML. Decoded at once, or the picture would flicker under the slider.
     source = b64encode(drawn.encode()).decode("ascii")
     spoken = escape(f"{panel.title}: {'; '.join(panel.notes)}")
-    return f'<img src="data:image/svg+xml;base64,{source}" alt="{spoken}" decoding="sync">'
+    shape = f' style="aspect-ratio: {width} / {height}"'
+    return f'<img src="data:image/svg+xml;base64,{source}" alt="{spoken}" decoding="sync"{shape}>'
 
 
-def _frame(panel: Histograms) -> str:
+def _lines(name: str, x: float) -> str:
+    """The lines of a name below each other, centred on x."""
+    return "".join(
+        f'<tspan x="{x:.1f}" dy="{_LINE if number else 0}">{escape(line)}</tspan>'
+        for number, line in enumerate(name.split("\n"))
+    )
+
+
+def _frame(panel: Histograms, width: int) -> str:
     """The title, the ends of the axis and its zero."""
     foot = _HEIGHT - _BOTTOM
     (low, lowest), (high, highest) = panel.low, panel.high
@@ -96,7 +110,7 @@ def _frame(panel: Histograms) -> str:
     if low < 0 < high:
         zero = foot - (foot - _TOP) * (0 - low) / (high - low)
         lines.append(f'<text x="{_LEFT - 5}" y="{zero + 4:.1f}" text-anchor="end" font-size="11">0</text>')
-        lines.append(f'<path d="M{_LEFT} {zero:.1f}H{_WIDTH - _RIGHT}" stroke="currentColor" opacity="0.25"/>')
+        lines.append(f'<path d="M{_LEFT} {zero:.1f}H{width - _RIGHT}" stroke="currentColor" opacity="0.25"/>')
     return "".join(lines)
 
 
