@@ -13,7 +13,8 @@ Array = NDArray[Any]
 
 WORDS = ("caption", "corner", "lost", "lost_alt", "nothing")
 _LEVELS = lookup_table(CIVIDIS, 101)
-_INK, _PAPER = "#0b1220", "#ffffff"
+_INK, _PAPER = "#000000", "#ffffff"
+_EVEN = 0.179  # luminance on which black and white have the same contrast, 4.58:1
 
 
 def heat_table(shares: Array | None, rows: Sequence[str], columns: Sequence[str], words: Mapping[str, str]) -> str:
@@ -42,7 +43,15 @@ def _cell(share: float, best: float, words: Mapping[str, str]) -> str:
         return f"<td>{escape(words['nothing'])}</td>"
     if not np.isfinite(share):
         return f'<td><abbr title="{escape(words["lost_alt"], quote=True)}">{escape(words["lost"])}</abbr></td>'
-    red, green, blue = (int(one) for one in _LEVELS[round(100 * float(np.clip(share, 0, 1)))])
-    ink = _INK if 0.3 * red + 0.59 * green + 0.11 * blue > 128 else _PAPER
+    colour = _LEVELS[round(100 * float(np.clip(share, 0, 1)))]
+    red, green, blue = (int(one) for one in colour)
+    ink = _INK if _luminance(colour) > _EVEN else _PAPER
     mark = ' class="heat-top"' if share == best else ""
     return f'<td{mark} style="background:rgb({red},{green},{blue});color:{ink}">{100 * share:.1f} %</td>'
+
+
+def _luminance(colour: Array) -> float:
+    """Relative luminance of sRGB (3,) uint8; source: WCAG 2.2."""
+    share = colour / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
