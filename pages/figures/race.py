@@ -35,6 +35,7 @@ _MARKER_PATHS = (
     "M12 3a5 5 0 1 0 .01 0zM12 5a3 3 0 1 1-.01 0z",
 )  # fmt: skip  # the same shapes for the table, in a box of 24 × 16
 _CROSS = "path://M2 0L8 6L14 0L16 2L10 8L16 14L14 16L8 10L2 16L0 14L6 8L0 2Z"
+_BY_HEART = -5  # power of two: a smaller loss in training is not drawn beside validation
 _POINTS = 80  # of a line: eight of them are sent twice a second
 _MARKS = 5  # markers along a line
 _LEAST_LOSS, _MOST_LOSS = 2.0**-10, 2.0**5  # of the logarithmic axis: what diverges leaves the picture at the top
@@ -123,14 +124,14 @@ class RaceLook:
                 "valueFormatter": "%.1f %%" if quantity == "accuracy" else "%.3f",
             },
             "xAxis": self._x_axis(view, against),
-            "yAxis": _loss_axis(drawn) if quantity == "loss" else _accuracy_axis(),
+            "yAxis": _loss_axis(drawn, show) if quantity == "loss" else _accuracy_axis(),
             "series": series,
         }
 
     def _x_axis(self, view: RaceView | None, against: Against) -> dict[str, Any]:
         axis: dict[str, Any] = {
             "type": "value",
-            "name": self.words[against],
+            "name": self.words[against] if view else "",  # without numbers on the axis its name would be cut off
             "nameLocation": "middle",
             "nameGap": 24,
             "min": 0,
@@ -249,10 +250,15 @@ def _data(x: Array, y: Array) -> list[list[float]]:
     ]
 
 
-def _loss_axis(drawn: Sequence[float]) -> dict[str, Any]:
-    """Logarithmic in powers of two, so that there are enough of them to read."""
+def _loss_axis(drawn: Sequence[float], show: Show) -> dict[str, Any]:
+    """Logarithmic in powers of two, so that there are enough of them to read.
+
+    Who learns its images by heart leaves the picture at the bottom, or the others' validation would be a flat line.
+    """
     sound = [value for value in drawn if value > 0] or [0.125, 4.0]
     low, high = np.floor(np.log2(min(sound))), np.ceil(np.log2(max(sound)))
+    if show == "both":
+        low = max(low, _BY_HEART)
     return {"type": "log", "logBase": 2, "min": 2.0**low, "max": 2.0 ** max(high, low + 1)}
 
 

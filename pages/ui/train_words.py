@@ -69,13 +69,9 @@ def show_trouble(view: RunView, texts: Texts) -> None:
 
 
 def explain(texts: Texts) -> None:
-    """The rule that all this follows, and what is often misunderstood."""
-    rule, mistake = st.columns(2, gap="medium")
-    with rule:
-        st.latex(texts("words.formula"))
-        st.caption(texts("words.formula_words"))
-    with mistake:
-        st.info(f"**{texts('mistake.title')}** {texts('mistake.words')}", icon=":material/lightbulb:")
+    """The rule that all this follows."""
+    st.latex(texts("words.formula"))
+    st.caption(texts("words.formula_words"), text_alignment="center")
 
 
 def _progress(view: RunView, texts: Texts) -> list[str]:
