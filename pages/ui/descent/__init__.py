@@ -30,7 +30,8 @@ __all__ = ["Contestant", "Told", "descent", "read_told"]
 Array = NDArray[Any]
 _FOLDER = File(__file__).parent
 _SCRIPTS = (
-    "descent.js", "map.js", "heights.js", "losses.js", "player.js", "../drag/telling.js", "../drag/common.js", "../wire.js",
+    "descent.js", "map.js", "heights.js", "losses.js", "player.js",
+    "../drag/telling.js", "../drag/common.js", "../wire.js",
 )  # fmt: skip
 _TEXTS = (
     "start", "optimizer", "loss", "square", "lost", "focus", "here", "steps", "position", "scrub", "speed", "first",

@@ -24,16 +24,15 @@ __all__ = ["Bars", "Curve", "Dragged", "Panel", "Slider", "Zone", "curves", "sli
 _LARGEST_TURN = 2**53  # the browser counts in floats
 
 _FOLDER = Path(__file__).parent
+_STYLES = ("drag.css", "curves.css", "readings.css")
+_SCRIPTS = (
+    "drag.js", "handle.js", "sliders.js", "curves.js", "plot.js", "telling.js", "common.js", "../wire.js",
+)  # fmt: skip
 _component = component(
     "drag",
     html=_FOLDER.joinpath("drag.html").read_text(encoding="utf-8"),
-    css="".join(
-        _FOLDER.joinpath(name).read_text(encoding="utf-8") for name in ("drag.css", "curves.css", "readings.css")
-    ),
-    js="".join(
-        _FOLDER.joinpath(name).read_text(encoding="utf-8")
-        for name in ("drag.js", "handle.js", "sliders.js", "curves.js", "plot.js", "telling.js", "common.js", "../wire.js")
-    ),
+    css="".join(_FOLDER.joinpath(name).read_text(encoding="utf-8") for name in _STYLES),
+    js="".join(_FOLDER.joinpath(name).read_text(encoding="utf-8") for name in _SCRIPTS),
 )
 
 
