@@ -13,7 +13,7 @@ from pages.ui.settings import settings_notice, switch
 CHIPS = {
     "all": {"tried": "plain~weight_decay~dropout~augmentation~early_stopping~more_data"},
     "noise": {"noise": "0.2", "tried": "plain~dropout(0.5)~more_data", "remedy": "dropout(0.5)"},
-    "decay": {"tried": "plain~weight_decay(0.001)~weight_decay~weight_decay(0.1)"},
+    "decay": {"tried": "plain~weight_decay(0.003)~weight_decay~weight_decay(0.2)"},
     "tanh": {"part": "depth", "activation": "tanh"},
     "half": {"part": "dropout", "rate": "0.5"},
 }

@@ -76,7 +76,7 @@ class WithWeightDecay(Remedy):
     Source: Krogh & Hertz 1992.
     """
 
-    strength: float = option(0.01, low=1e-4, high=1, log=True)
+    strength: float = option(0.02, low=1e-4, high=1, log=True)
 
     def cure(self, config: ExperimentConfig) -> ExperimentConfig:
         """With λ; weights only, biases and norms are left alone."""
@@ -242,6 +242,12 @@ class RegularizationSettings(Configurable):
     def depths(self, names: Sequence[str]) -> tuple[Contestant, ...]:
         """Stacks of 2, 4, 8 and 16 layers, each under its name."""
         return tuple(Contestant(name, self.stack(depth)) for name, depth in zip(names, DEPTHS, strict=True))
+
+
+def another(tried: Sequence[Remedy]) -> Remedy:
+    """What to try next: a kind that is not there yet; when all are, the last one again."""
+    present = {type(one) for one in tried}
+    return next((cls() for cls in REMEDIES.values() if cls not in present), tried[-1])
 
 
 def weights_of(config: ExperimentConfig, parameters: Array) -> Array:

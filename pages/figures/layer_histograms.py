@@ -36,6 +36,7 @@ class Histograms:
         look: place of the colour in the palette of categories.
         marked: number of the layer that is looked at.
         wide: whether the picture stands alone and is twice as wide.
+        colours: of the layers, each its own, instead of the one that ``look`` says.
     """
 
     title: str
@@ -48,6 +49,7 @@ class Histograms:
     look: int
     marked: int
     wide: bool = False
+    colours: Sequence[str] = ()
 
 
 def layer_histograms(panels: Sequence[Histograms], dark: bool) -> str:
@@ -56,7 +58,8 @@ def layer_histograms(panels: Sequence[Histograms], dark: bool) -> str:
     Bars grow to the right from the line of their layer; their length is the square root of the count, the longest one
     of each layer being as long as all others' longest: a few values must not vanish beside a heap of equal ones.
     """
-    return f'<div class="layer-histograms">{"".join(_panel(one, dark) for one in panels)}</div>'
+    scrolls = ' style="overflow-x: auto"' if any(one.wide for one in panels) else ""
+    return f'<div class="layer-histograms"{scrolls}>{"".join(_panel(one, dark) for one in panels)}</div>'
 
 
 def _panel(panel: Histograms, dark: bool) -> str:
@@ -75,7 +78,7 @@ def _panel(panel: Histograms, dark: bool) -> str:
         x = _LEFT + number * column + 1
         bold = ' font-weight="700"' if number == panel.marked else ""
         bars = _bars(counts, x, column * _FULL)
-        parts.append(f'<path d="{bars}" fill="{colour}"/>')
+        parts.append(f'<path d="{bars}" fill="{panel.colours[number] if panel.colours else colour}"/>')
         parts.append(_ends(counts, panel.beyond, x, column * _FULL, edge))
         parts.append(f'<path d="M{x - 1:.1f} {_TOP}V{foot}" stroke="currentColor" opacity="0.25"/><text '
                      f'y="{_HEIGHT - 5}" text-anchor="middle" font-size="11"{bold}>'
@@ -88,7 +91,8 @@ def _panel(panel: Histograms, dark: bool) -> str:
     # As an image: Streamlit takes drawings out of HTML. Decoded at once, or the picture would flicker under the slider.
     source = b64encode(drawn.encode()).decode("ascii")
     spoken = escape(f"{panel.title}: {'; '.join(panel.notes)}")
-    shape = f' style="aspect-ratio: {width} / {height}"'
+    least = "; min-width: 40rem" if panel.wide else ""  # on a phone it scrolls: its words would be too small to read
+    shape = f' style="aspect-ratio: {width} / {height}{least}"'
     return f'<img src="data:image/svg+xml;base64,{source}" alt="{spoken}" decoding="sync"{shape}>'
 
 

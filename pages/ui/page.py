@@ -16,7 +16,7 @@ from pages.ui.url import resume_query
 PAGES: dict[str, tuple[str, ...]] = {
     "": ("draw", "train"),
     "forward": ("convolution", "activations", "pooling", "loss"),
-    "learn": ("backprop", "optimizers", "initializers", "normalization"),
+    "learn": ("backprop", "optimizers", "initializers", "regularization", "normalization"),
 }
 _HOME = PAGES[""][0]
 _ROOT = Path(__file__).parent.parent

@@ -113,7 +113,6 @@ def _tops(lines: Sequence[Standing]) -> dict[str, Standing | None]:
         "reach_step": winner(lines),
         "loss": best_of(lines),
         "validation": max(sound, key=lambda one: one.final, default=None),
-        "gap": min(sound, key=lambda one: one.gap, default=None),
     }
 
 

@@ -13,6 +13,7 @@ from cnn.training.regularization import MASKS, RegularizationSettings
 from pages.ui.drag import Curve, Panel, Slider, curves
 from pages.ui.drag.options import drag_options
 from pages.ui.grid import Mosaic, grid
+from pages.ui.layer_names import shape_text
 from pages.ui.models import shipped_model
 from pages.ui.options import settle
 from pages.ui.regularization import KEY
@@ -84,13 +85,16 @@ def _mosaics(
     shared: dict[str, Any] = {"across": _ACROSS, "cell": _CELL, "scale": "magnitude"}
     cell = max(1, round(116 / picture.shape[0]))
     return [
-        Mosaic(picture[None], texts("dropout.input"), kind="input", scale="ink", cell=cell, picture=picture.shape[:2]),
+        Mosaic(
+            picture[None], texts("dropout.input"), notes=(shape_text(picture.shape),), kind="input", scale="ink",
+            cell=cell,
+        ),
         Mosaic(
             maps, texts("dropout.x"), notes=(texts("dropout.units", n=units),), kind="pooling", limit=limit, **shared
         ),
         Mosaic(
-            found.mask, texts("dropout.mask", n=settings.mask), scale="ink", kind="other",
-            notes=(texts("dropout.kept", kept=found.kept, n=units),), across=_ACROSS, cell=_CELL,
+            found.mask, texts("dropout.mask", n=settings.mask), kind="other", limit=1.0,
+            notes=(texts("dropout.kept", kept=found.kept, n=units),), **shared,
         ),
         Mosaic(
             found.scalings["inverted"].output, texts("dropout.output"), kind="other",

@@ -18,6 +18,7 @@ from cnn.training.regularization import (
     MoreData,
     RegularizationSettings,
     Remedy,
+    another,
     first_weights,
     penalty,
     weights_of,
@@ -30,7 +31,7 @@ from pages.ui.settings import edit_settings, read_settings, write_settings
 from pages.ui.texts import Texts
 
 Array = NDArray[Any]
-DrawWeights = Callable[[Sequence[Array], Sequence[str], Sequence[str], str, float, bool], str]
+DrawWeights = Callable[[Sequence[Array], Sequence[str], Sequence[str], Sequence[int], str, float, bool], str]
 
 _RACE = "regularization"
 _REMEDY = f"{KEY}_remedy"  # prefix of the widgets for what is to be tried next
@@ -84,9 +85,11 @@ def _choose_remedy(texts: Texts) -> tuple[RegularizationSettings, Remedy, bool]:
     full, there = len(settings.tried) >= MOST_TRIED, remedy in settings.tried
     why_not = texts("remedy.full", most=MOST_TRIED) if full else texts("remedy.there") if there else None
     st.button(
-        texts("remedy.add"), key=f"{KEY}_add", icon=":material/add:", disabled=full or there, help=why_not,
-        on_click=_try, args=(remedy,), width="stretch",
+        texts("remedy.add"), key=f"{KEY}_add", icon=":material/add:", disabled=full or there, on_click=_try,
+        args=(remedy,), width="stretch",
     )  # fmt: skip
+    if why_not:
+        st.caption(why_not)
     return settings, remedy, moving
 
 
@@ -107,7 +110,8 @@ def _show_tried(settings: RegularizationSettings, texts: Texts) -> None:
 def _try(remedy: Remedy) -> None:
     """Train with it, too: beside what has been trained already, which is not trained again."""
     settings = read_settings(RegularizationSettings)
-    _race(replace(settings, tried=(*settings.tried, remedy), remedy=remedy))
+    tried = (*settings.tried, remedy)
+    _race(replace(settings, tried=tried, remedy=another(tried)))
 
 
 def _leave_out(remedy: Remedy) -> None:
@@ -159,31 +163,33 @@ def _numbers(settings: RegularizationSettings, remedy: Remedy, config: Experimen
 
 def _show_weights(view: RaceView, draw: DrawWeights, texts: Texts) -> None:
     """Histograms of all weights, at the start and of each contestant as it stands."""
-    ends = {
-        one.name: weights_of(run.config, run.state.parameters)
-        for one in view.contestants
-        for run in one.runs[:1]
-        if run.state is not None and run.state.step
-    }
-    if not ends:
+    places = [place for place, one in enumerate(view.contestants) if one.runs[0].step]
+    if not places:
         return
-    start = first_weights(view.contestants[0].config)
-    found = {texts("weights.start"): start, **ends}
+    start = texts("weights.start")
+    ends: dict[str, Array] = {}
+    for one in (view.contestants[place] for place in places):
+        state = one.runs[0].state
+        assert state is not None, "it has made a step"
+        ends[one.name] = weights_of(one.config, state.parameters)
+    found = {start: first_weights(view.contestants[0].config), **ends}
     sizes = {name: penalty(weights) for name, weights in found.items()}
     reach = reach_of(max(float(np.std(weights)) for weights in found.values()))
-    drawn = draw(
-        [histogram(weights, -reach, reach) for weights in found.values()],
-        [name.replace(" (", "\n(") for name in found],
-        [texts("weights.note", name=name, size=f"{size:.3g}") for name, size in sizes.items()],
-        texts("weights.title"),
-        reach,
-        st.context.theme.type == "dark",
+    st.html(
+        draw(
+            [histogram(weights, -reach, reach) for weights in found.values()],
+            [name.replace(" (", "\n(") for name in found],
+            [texts("weights.note", name=name, size=f"{size:.3g}") for name, size in sizes.items()],
+            places,
+            texts("weights.title"),
+            reach,
+            st.context.theme.type == "dark",
+        )
     )
-    st.html(drawn)
     least = min(ends, key=lambda name: sizes[name])
     most = max(ends, key=lambda name: sizes[name])
     key = "weights.one" if least == most else "weights.several"
     st.markdown(
-        texts(key, start=f"{sizes[texts('weights.start')]:.3g}", most=most, largest=f"{sizes[most]:.3g}",
+        texts(key, start=f"{sizes[start]:.3g}", most=most, largest=f"{sizes[most]:.3g}",
               least=least, smallest=f"{sizes[least]:.3g}")
     )  # fmt: skip
