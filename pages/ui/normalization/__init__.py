@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from pages.ui.race import Look
 
 KEY = "normalization"  # prefix of the page's widgets
+_SHOWN = 0.99  # of the cells lie within the colour scale
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,11 @@ class Figures:
     panel: Callable[..., Any]
     race: Callable[[Mapping[str, str], bool], Look]
     table: Callable[[Any, Sequence[str], Sequence[str], Mapping[str, str]], str]
+
+
+def scale_end(maps: Any) -> float:
+    """The end of the colour scale of maps: a few strong cells must not leave all others pale."""
+    return float(np.quantile(np.abs(maps), _SHOWN)) or 1.0
 
 
 def number(value: float) -> str:

@@ -14,7 +14,7 @@ from cnn.training.initialization import histogram
 from cnn.training.normalization import CHANNELS, METHODS, NormalizationSettings, feature_maps, pictures_with, treated
 from pages.ui.errors import show_error
 from pages.ui.grid import Cell, Mosaic, grid
-from pages.ui.normalization import KEY, Figures, bracketed, number
+from pages.ui.normalization import KEY, Figures, bracketed, number, scale_end
 from pages.ui.settings import edit_settings, read_settings, switch, write_settings
 from pages.ui.specimen import choose_specimen
 from pages.ui.texts import Texts
@@ -22,7 +22,6 @@ from pages.ui.texts import Texts
 Array = NDArray[Any]
 _CELL = 5  # CSS pixels of a cell of a map
 _SIDE = (28, 28)  # of the pictures
-_SHOWN = 0.99  # of the cells lie within the colour scale
 _REACH = 4.0  # standard deviations that a histogram shows
 _DIVISORS = tuple(n for n in range(1, CHANNELS + 1) if CHANNELS % n == 0)
 _BEFORE, _AFTER = 0, 2  # looks of the histograms
@@ -75,8 +74,8 @@ def block_mosaics(settings: NormalizationSettings, before: Block, after: Block, 
             map_labels=columns,
         )
         for name, block, kind, limit in (
-            ("before", before, "convolution", _limit(before.maps)),
-            ("after", after, "normalization" if plain else "other", _limit(after.maps) if plain else 1.0),
+            ("before", before, "convolution", scale_end(before.maps)),
+            ("after", after, "normalization" if plain else "other", scale_end(after.maps) if plain else 1.0),
         )
     ]  # fmt: skip
 
@@ -141,11 +140,6 @@ def _cell(settings: NormalizationSettings) -> Cell:
 
 def _place(cell: Cell) -> tuple[int, int, int, int]:
     return cell.map // CHANNELS, cell.map % CHANNELS, cell.row, cell.column
-
-
-def _limit(maps: Array) -> float:
-    """The end of the colour scale: a few strong cells must not leave all others pale."""
-    return float(np.quantile(np.abs(maps), _SHOWN)) or 1.0
 
 
 def _notes(block: Block, texts: Texts) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from cnn.training.normalization import (
 from pages.ui.drag import Curve, Panel, Slider, curves
 from pages.ui.drag.options import drag_options
 from pages.ui.grid import Mosaic, grid
-from pages.ui.normalization import KEY, bracketed, number
+from pages.ui.normalization import KEY, bracketed, number, scale_end
 from pages.ui.options import settle
 from pages.ui.settings import edit_settings, write_settings
 from pages.ui.specimen import choose_specimen
@@ -67,7 +67,7 @@ def company_mosaics(training: Array, inference: Array, texts: Texts) -> list[Mos
     marks = np.zeros(training.shape, bool)
     marks[:, *place] = True
     written = [tuple(f"{one:.2f}".replace("-", "−") for one in maps[:, *place]) for maps in (training, inference)]
-    limit = float(max(np.abs(training).max(), np.abs(inference).max())) or 1.0
+    limit = scale_end(training)
     return [
         Mosaic(
             maps, texts(f"inference.{name}"), kind="normalization", cell=_CELL, across=COMPANIES, names=names,
