@@ -20,7 +20,7 @@ from pages.ui.initializers_words import questions, tell
 from pages.ui.learn import foot
 from pages.ui.options import settle
 from pages.ui.race import race_stage
-from pages.ui.settings import edit_settings, settings_notice, write_settings
+from pages.ui.settings import edit_settings, settings_notice, switch, write_settings
 
 CHIPS = {
     "halved": {"activation": "relu", "initializer": "xavier_normal", "layers": "20"},
@@ -35,7 +35,7 @@ def stage() -> None:
     """A signal on its way through a deep stack, or the same CNN trained from several initial weights."""
     picture, controls = stage_columns()
     with picture:
-        settings = edit_settings(InitializersSettings, f"{KEY}_part", ("part",))
+        settings = switch(InitializersSettings, "part", f"{KEY}_part", lambda part: texts(f"part.{part}"))
     if settings.part == "training":
         with controls:
             settings = edit_settings(InitializersSettings, f"{KEY}_race", ("racers", "updates", "seed"))

@@ -21,7 +21,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 _HOME = PAGES[""][0]
 _ROOT = Path(__file__).parent.parent
 _STYLE = _ROOT / "ui" / "theme.css"
-_ROUTED = "routed"
+_ROUTED, _PART = "routed", "part_drawn"
 
 
 def router() -> Any:
@@ -50,9 +50,16 @@ def open_page(name: str) -> Texts:
     tell_tab(texts.language)
     with st.container(key="page_language"):
         language_switch(texts("language"))
-    lead = texts.get(f"leads.{st.query_params.get('part', '')}", texts("lead"))
+    part = st.session_state[_PART] = st.query_params.get("part", "")
+    lead = texts.get(f"leads.{part}", texts("lead"))
     st.html(f'<div class="page-head"><h1>{texts("title")}</h1><p>{lead}</p></div>')
     return texts
+
+
+def follow_part() -> None:
+    """Draw the page anew where a fragment has gone to another part of it, which may begin in another way."""
+    if st.query_params.get("part", "") != st.session_state.get(_PART):
+        st.rerun()
 
 
 def stage_columns(stage: float = 3.8) -> tuple[Any, Any]:

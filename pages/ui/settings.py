@@ -10,6 +10,7 @@ from cnn import links
 from cnn.options import Configurable, options_of
 from pages.ui.language import language
 from pages.ui.options import edit_options, name_of_option, settle
+from pages.ui.page import follow_part
 from pages.ui.texts import Texts
 from pages.ui.url import OTHER, name_dropped, write_query
 
@@ -63,6 +64,7 @@ def switch(owner: type[C], name: str, key: str, called: Callable[[str], str]) ->
         name_of_option(owner.__name__, name), choices, key=key, required=True, format_func=called, on_change=take,
         label_visibility="collapsed",
     )  # fmt: skip
+    follow_part()
     return read_settings(owner)
 
 
