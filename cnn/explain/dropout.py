@@ -85,7 +85,7 @@ def drop(activations: Array, p: float, masks: int, at: int, seed: int = 0) -> Ma
     batch = np.repeat(alone, masks, axis=1)
     engine = {name: _layer(batch, p, name) for name in ("inverted", "classic")}
     trained = {name: _trained(layer, batch, seed) for name, layer in engine.items()}
-    inferred = {name: layer.forward(alone) for name, layer in engine.items()}
+    inferred = {name: layer.forward(alone).copy() for name, layer in engine.items()}  # its array is used again
     trained["mistaken"], inferred["mistaken"] = trained["classic"], alone * p
     mask = _trained(engine["classic"], np.ones_like(batch), seed)[:, at - 1]
     shape = activations.shape

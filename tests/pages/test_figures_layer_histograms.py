@@ -75,6 +75,18 @@ def test_words_stay_words(field: str) -> None:
     assert "x</script>" in (unescape(html) if field == "notes" else texts)
 
 
+def test_a_picture_that_stands_alone_is_wide_with_a_colour_for_each_and_names_of_two_lines() -> None:
+    colours = ("#123456", "#654321")
+    html = layer_histograms([replace(PANEL, names=("one\n(1)", "two"), wide=True, colours=colours)], False)
+    picture = drawn(html)
+    assert "overflow-x" in html
+    assert float(picture.attrib["width"]) == 960
+    assert float(picture.attrib["height"]) > 215, "room for the second line"
+    assert [len(paths(picture, colour)) for colour in colours] == [1, 1]
+    assert not paths(picture, CATEGORIES[0])
+    assert [one.text for one in picture.iter("{http://www.w3.org/2000/svg}tspan")] == ["one", "(1)", "two"]
+
+
 def test_twenty_layers_are_small_enough_to_be_sent_ten_times_a_second() -> None:
     counts = [np.random.default_rng(n).integers(0, 900, 40) for n in range(20)]
     words = tuple(str(n) for n in range(20))

@@ -102,6 +102,12 @@ def test_both_shows_training_beside_validation() -> None:
     assert validation[0] == [10, 0.95]
 
 
+def test_what_is_learned_by_heart_does_not_flatten_the_others() -> None:
+    by_heart = race([run(scale=1e-4)])
+    assert drawn(by_heart, show="both")[0]["yAxis"]["min"] == 2.0**-5
+    assert drawn(by_heart)[0]["yAxis"]["min"] < 2.0**-5
+
+
 def test_several_seeds_make_a_mean_in_a_band_from_the_lowest_to_the_highest() -> None:
     loss, _ = drawn(race([run(scale=1.0), run(80, scale=3.0)]))
     low, height = lines(loss, "")

@@ -73,6 +73,15 @@ def test_one_that_diverged_or_failed_is_counted_and_does_not_win() -> None:
     assert winner(lines[:2]) is None
 
 
+def test_the_gap_is_training_less_validation_and_the_lowest_loss_has_its_step() -> None:
+    (line,) = standings(race(one=[run({10: 0.4, 20: 0.7, 30: 0.6}, status=Status.EARLY)]))
+    assert line.training == pytest.approx(0.5)
+    assert line.gap == pytest.approx(0.5 - 0.6)
+    assert (line.lowest_loss, line.lowest_step) == (pytest.approx(0.3), 20)
+    assert line.final_loss == pytest.approx(0.4)
+    assert (line.early, line.runs) == (1, 1)
+
+
 def test_without_validation_the_last_batches_count() -> None:
     nothing_held_out = run({})
     unmeasured = measured(nothing_held_out)

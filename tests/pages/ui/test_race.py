@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn.training import Race
+from pages.ui.runs import runs
 from pages.ui.texts import Texts
 
 KEY = "test"
@@ -79,8 +81,21 @@ def until(at: AppTest, condition: Callable[[AppTest], bool], seconds: float = 90
     return at
 
 
+def race_of(at: AppTest) -> Race:
+    """The race that the app's one tab controls."""
+    tokens: dict[str, str] = at.session_state["tab_tokens"]
+    race = runs().find_race(tokens[f"race_{KEY}"])
+    assert race is not None
+    return race
+
+
 def enabled(at: AppTest) -> dict[str, bool]:
     return {name: not at.button(key=f"race_{name}_{KEY}").disabled for name in ("start", "pause", "cancel")}
+
+
+def said(key: str, texts: Texts) -> str:
+    """How a sentence begins, up to the first name or number in it."""
+    return str(texts.get(key, "")).split("{")[0]
 
 
 def captions(at: AppTest) -> list[str]:
@@ -98,6 +113,8 @@ def test_a_race_goes_from_start_to_standings_and_files(language: str) -> None:
     until(at, lambda at: texts("status.finished") in shown(at))
     assert "SGD &lt;b&gt;" in shown(at), "names are text"
     assert texts("table.gap") in shown(at)
+    assert texts("table.reach_step", goal="90\u202f%") not in shown(at)
+    assert said("words.widest", texts) in shown(at)
     diverged = re.escape(texts("table.diverged", step=0)).replace("0", r"\d+")
     assert len(re.findall(diverged, shown(at))) == 1
     assert texts("words.diverged", name="hot") in shown(at)
@@ -137,8 +154,15 @@ def test_other_settings_ask_for_a_new_race_and_leave_the_old_one_on_show() -> No
     assert texts("transport.changed") in captions(at)
     assert texts("status.finished") in shown(at)
     assert at.button(key=f"race_start_{KEY}").label == texts("transport.start_new")
+    before = race_of(at)
     press(at, "start")
     assert texts("transport.changed") not in captions(at)
+    kept = [run for run in race_of(at).runs if run in before.runs]
+    assert len(kept) == 2, "those whose settings are still the same"
+    until(at, lambda at: texts("status.finished") in shown(at))
+    before = race_of(at)
+    press(at, "start")
+    assert not set(race_of(at).runs) & set(before.runs), "whoever starts the same race again sees it run again"
 
 
 def test_one_without_images_is_explained_and_the_others_go_on() -> None:
