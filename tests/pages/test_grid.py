@@ -148,3 +148,15 @@ def test_a_change_is_read_and_merged():
     assert (merged[0, 0, 0], merged[1, 1, 1]) == (7, -1.5)
     assert (merged != maps).sum() == 2
     assert maps[0, 0, 0] == 0
+
+
+def test_maps_that_belong_together_travel_with_their_notes():
+    mosaic = Mosaic(
+        np.zeros((4, 2, 2)), names=("a", "b", "c", "d"), groups=(0, 0, 1, 1), group_notes=("mean 0", "mean 1"),
+        line_labels=("1", "2"), map_labels=("x", "y"), across=2,
+    )  # fmt: skip
+    message = _message(mosaic, WORDS, coarse=False)
+    assert message["groups"] == (0, 0, 1, 1)
+    assert message["group_notes"] == ("mean 0", "mean 1")
+    assert (message["line_labels"], message["map_labels"]) == (("1", "2"), ("x", "y"))
+    assert message["place"].format(name="a", row=0, column=1) == "a, row 0, column 1"

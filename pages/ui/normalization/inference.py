@@ -102,23 +102,28 @@ def _curves(settings: NormalizationSettings, known: Running, texts: Texts) -> tu
 
 def _tell(settings: NormalizationSettings, known: Running, training: Array, inference: Array, texts: Texts) -> None:
     channel, seen = settings.channel - 1, settings.seen
-    said = {
+    _, height, width = training.shape
+    everything = pool()[:, channel]
+    said: dict[str, Any] = {
         "company": settings.company, "apart": number(apart(training)), "same": number(apart(inference)),
         "batches": COMPANIES, "channel": settings.channel, "seen": seen, "momentum": f"{settings.momentum:g}",
         "mean": number(known.means[seen, channel]), "variance": number(known.variances[seen, channel]),
-        "everything": number(float(pool()[:, channel].mean())),
-        "whole": number(float(pool()[:, channel].var(ddof=1))),
+        "everything": number(float(everything.mean())), "whole": number(float(everything.var(ddof=1))),
+        "height": height, "width": width,
     }  # fmt: skip
     kind = "alone" if settings.company == 1 else "company"
-    st.markdown(
-        f"- {texts(f'see.{kind}', **said)}\n- {texts('see.inference', **said)}\n- {texts('see.running', **said)}"
-    )
+    lines = [texts(f"see.{name}", **said) for name in (kind, "inference", "running")]
+    st.markdown("\n".join(f"- {line}" for line in lines))
     if seen:
+        last = seen - 1  # the number of updates before, and of the batch of this one
         then = {
-            "before_in": bracketed(known.means[seen - 1, channel]),
-            "batch_in": bracketed(known.batch_means[seen - 1, channel]),
-        }  # fmt: skip
+            "before_in": bracketed(known.means[last, channel]),
+            "batch_in": bracketed(known.batch_means[last, channel]),
+            "spread_before": number(known.variances[last, channel]),
+            "spread_batch": number(known.batch_variances[last, channel]),
+        }
         st.latex(texts("formula.running", **said, **then))
+        st.latex(texts("formula.running_variance", **said, **then))
     st.latex(texts("formula.inference"))
 
 

@@ -12,7 +12,6 @@ from pages.ui.race import current_race, start_race, why_no_race
 from pages.ui.settings import switch
 from pages.ui.texts import Texts
 
-_RACE = "normalization_table"
 _FRESH = "normalization_table_fresh"
 
 
@@ -26,7 +25,8 @@ def compare(names: Sequence[str], figures: Figures, texts: Texts) -> None:
     if st.session_state.pop(_FRESH, False):
         st.rerun()  # the whole page: the tab is told the token
     entries = table_entries(settings, names)
-    race = current_race(_RACE)
+    key = f"{KEY}_{settings.compared}"  # both tables are kept
+    race = current_race(key)
     if race is not None and _about(race.contestants, race.steps) != _about(entries, settings.updates):
         race = None  # it was about other settings
     began = race.snapshot() if race else None
@@ -34,7 +34,7 @@ def compare(names: Sequence[str], figures: Figures, texts: Texts) -> None:
     trouble = why_no_race(entries, settings.updates)
 
     def begin() -> None:
-        start_race(_RACE, entries, settings.updates)
+        start_race(key, entries, settings.updates)
         st.session_state[_FRESH] = True
 
     with bar:
