@@ -53,6 +53,17 @@ def test_it_opens_in_both_languages(language: str, part: str) -> None:
     assert Texts("normalization", language)("mistake.text") in mistake.value
 
 
+@pytest.mark.parametrize("language", LOCALES)
+def test_each_part_begins_with_a_sentence_of_its_own(language: str) -> None:
+    at = opened(language)
+    texts = Texts("normalization", language)
+    for part in PARTS:
+        at.button_group(key=f"{KEY}_part").set_value(part)
+        calm(at.run())
+        head = next(str(one.value) for one in at.get("html") if "page-head" in str(one.value))
+        assert texts.get(f"leads.{part}", texts("lead")) in head
+
+
 # The block -----------------------------------------------------------------------------------------------------------
 
 
