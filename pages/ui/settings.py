@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
+from pages.ui.page import follow_part
+
 import streamlit as st
 
 from cnn import links
 from cnn.options import Configurable, options_of
 from pages.ui.language import language
 from pages.ui.options import edit_options, name_of_option, settle
-from pages.ui.page import follow_part
 from pages.ui.texts import Texts
 from pages.ui.url import OTHER, name_dropped, write_query
 
