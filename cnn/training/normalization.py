@@ -45,7 +45,7 @@ CHANNELS = 6  # of the block
 MOST_IMAGES = 5
 MOST_UPDATES = 60  # that the running statistics are followed over
 COMPANIES = 6  # batches that one digit is put into
-MOST_COMPANY = 64
+MOST_COMPANY = 32  # so that a slider of it can be followed
 _STRIDE = 2
 _GROUPS = 4  # of group norm in the race: a divisor of all its layers
 _IMAGES = 3000  # few, so that a race starts at once and measuring takes no longer than training
@@ -103,13 +103,17 @@ class NormalizationSettings(Configurable):
 
 def feature_maps(pictures: Array) -> Array:
     """What the first convolution of the shipped network finds in pictures (N, 28, 28): (N, 6, 14, 14), float64."""
-    return _first_convolution().forward(pictures[:, None].astype(np.float64))
+    kernels = _first_kernels()
+    size = kernels["0.weight"].shape[-1]
+    # One of its own for each call: a network works in arrays that it keeps, which two threads must not share.
+    network = Network([Conv2d(CHANNELS, size, stride=_STRIDE)], dtype=np.float64)
+    network.load_state_dict(kernels)
+    return network.forward(pictures[:, None].astype(np.float64))
 
 
 def pictures_with(own: Array, count: int) -> Array:
     """So many pictures (N, 28, 28), the own one first, generated digits after it."""
-    others, _ = digits(count, seed=1, variation=_VARIATION)
-    return np.concatenate([own[None], others[1:, 0]])[:count].astype(np.float64)
+    return np.concatenate([own[None], _others()[1:count]])
 
 
 def treated(block: Block, settings: NormalizationSettings) -> Block:
@@ -126,11 +130,17 @@ def treated(block: Block, settings: NormalizationSettings) -> Block:
 
 
 @cache
-def _first_convolution() -> Network:
-    kernels = shipped.load().state_dict()
-    network = Network([Conv2d(CHANNELS, kernels["0.weight"].shape[-1], stride=_STRIDE)], dtype=np.float64)
-    network.load_state_dict({name: kernels[name][:CHANNELS] for name in ("0.weight", "0.bias")})
-    return network
+def _others() -> Array:
+    """The generated digits of the block: (5, 28, 28), the first of which the own picture stands for."""
+    images, _ = digits(MOST_IMAGES, seed=1, variation=_VARIATION)
+    return images[:, 0].astype(np.float64)
+
+
+@cache
+def _first_kernels() -> Mapping[str, Array]:
+    """Weights and biases of the shipped network's first kernels."""
+    state = shipped.load().state_dict()
+    return {name: state[name][:CHANNELS] for name in ("0.weight", "0.bias")}
 
 
 # Training against inference ------------------------------------------------------------------------------------------
@@ -152,7 +162,9 @@ def remembered(momentum: float, size: int) -> Running:
 def pool() -> Array:
     """Maps of the digits that batches are drawn from: (320, 6, 14, 14)."""
     images, _ = digits(_POOL, seed=2, variation=_VARIATION)
-    return feature_maps(images[:, 0])
+    maps = feature_maps(images[:, 0])
+    maps.setflags(write=False)  # everybody gets the same ones
+    return maps
 
 
 # The races -----------------------------------------------------------------------------------------------------------
