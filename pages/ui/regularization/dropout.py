@@ -105,7 +105,7 @@ def _mosaics(
 
 def _proof(found: Masked, settings: RegularizationSettings, texts: Texts) -> None:
     """Average activation in training and at inference, scaling by scaling."""
-    lines = [texts("dropout.head", masks=MASKS), "|:--|:--|:--|--:|--:|--:|"]
+    lines = [texts("dropout.head"), "|:--|:--|:--|--:|--:|--:|"]
     for name in SCALINGS:
         one = found.scalings[name]
         fits = abs(one.ratio - 1) < _FITS
@@ -118,7 +118,7 @@ def _proof(found: Masked, settings: RegularizationSettings, texts: Texts) -> Non
     p = settings.rate
     wrong = found.scalings["mistaken"]
     key = "hidden" if abs(wrong.ratio - 1) < _FITS else "wrong"
-    st.markdown(texts(f"dropout.see_{key}", p=f"{p:g}", kept=f"{1 - p:g}", ratio=f"{wrong.ratio:.3g}"))
+    st.markdown(texts(f"dropout.see_{key}", p=f"{p:g}", kept=f"{1 - p:g}", ratio=f"{wrong.ratio:.3g}", masks=MASKS))
     st.latex(texts("dropout.formula", p=f"{p:g}", kept=f"{1 - p:.4g}", ratio=f"{p / (1 - p):.3g}"))
 
 
