@@ -139,7 +139,7 @@ class Race:
             for one, runs in zip(contestants, self._runs, strict=True):
                 config = replace(one.config, seed=one.config.seed + seed)
                 key = config.canonical(), plan
-                run = earlier.taken_over(key) if earlier else None
+                run = earlier.hand_over(key) if earlier else None
                 self._known[key] = run or start(config, plan, self.group)
                 runs.append(self._known[key])
 
@@ -148,7 +148,7 @@ class Race:
         """All of them, contestant by contestant."""
         return tuple(run for runs in self._runs for run in runs)
 
-    def taken_over(self, key: tuple[str, Plan]) -> Run | None:
+    def hand_over(self, key: tuple[str, Plan]) -> Run | None:
         """The run of an equal configuration and plan, to go on in another race; None where there is no sound one.
 
         One that diverged is sound: it would again. One that failed gets another chance.

@@ -35,11 +35,11 @@ Array = NDArray[Any]
 PARTS = ("overfitting", "depth", "dropout")
 MASKS = 200  # of dropout, that the page goes through
 MOST_TRIED = 8  # as many as are told apart on a chart
-POOL = 2000  # images that there are to train on
+POOL = 2000  # images that there are to train on …
+HELD_OUT = 500  # … and for validation: measured once in an epoch, which is short where there are few images
 LEAST_IMAGES, MOST_IMAGES = 10, 1000
 DEPTHS = (2, 4, 8, 16)
-_HELD_OUT = 500  # images for validation; measured once in an epoch, which is short where there are few images
-_DEPTH_IMAGES = 5000  # so many that nobody learns them by heart
+DEPTH_IMAGES = 4500  # to train stacks on: so many that nobody learns them by heart
 _RATE = 0.02  # of all that is trained here
 _BATCH = 20
 _SCALE_UP = 20  # at most, of the images
@@ -210,12 +210,7 @@ class RegularizationSettings(Configurable):
         Batches are small, so that an epoch is a few of them and early stopping can look often enough. The learning rate
         falls along a cosine: where it stayed as it is, the last batch would decide who comes out best.
         """
-        data = DataConfig(
-            source=GeneratedDigits(size=POOL + _HELD_OUT),
-            validation=_HELD_OUT / (POOL + _HELD_OUT),
-            label_noise=self.noise,
-            training_images=self.images,
-        )
+        data = replace(_data(POOL), label_noise=self.noise, training_images=self.images)
         layers: tuple[Layer | Activation, ...] = (
             Conv2d(8, 5), ReLU(), MaxPool2d(2),
             Conv2d(16, 5), ReLU(), MaxPool2d(2),
@@ -236,12 +231,18 @@ class RegularizationSettings(Configurable):
         for _ in range(depth):
             layers += [Linear(self.width), self.activation]
         layers.append(Linear(10))
-        data = DataConfig(source=GeneratedDigits(size=_DEPTH_IMAGES))
+        data = _data(DEPTH_IMAGES)
         return ExperimentConfig(data=data, layers=tuple(layers), optimizer=Momentum(lr=_RATE), seed=self.seed)
 
     def depths(self, names: Sequence[str]) -> tuple[Contestant, ...]:
         """Stacks of 2, 4, 8 and 16 layers, each under its name."""
         return tuple(Contestant(name, self.stack(depth)) for name, depth in zip(names, DEPTHS, strict=True))
+
+
+def _data(images: int) -> DataConfig:
+    """So many images to train on, and those that are held out."""
+    everything = images + HELD_OUT
+    return DataConfig(source=GeneratedDigits(size=everything), validation=HELD_OUT / everything)
 
 
 def another(tried: Sequence[Remedy]) -> Remedy:

@@ -61,7 +61,7 @@ def race_stage(
     Args:
         key: names the race within the tab: small letters and underscores; one race for each key.
         contestants: as set on the page, with names in the reader's language. Where they differ from those of the race
-            that is there, starting makes a new one.
+            that is there, starting makes a new one, which takes over the runs that both have in common.
         look: makes the charts, from words and whether the page is dark (``pages.figures.race.RaceLook``).
         steps: updates of each run.
         seeds: how many runs each contestant has.

@@ -13,6 +13,7 @@ from cnn.data.augmentation import Augmentation
 from cnn.training.initialization import histogram, reach_of
 from cnn.training.race import Race, RaceView
 from cnn.training.regularization import (
+    HELD_OUT,
     MOST_TRIED,
     REMEDIES,
     MoreData,
@@ -143,7 +144,7 @@ def _tell(settings: RegularizationSettings, remedy: Remedy, texts: Texts) -> Non
         st.markdown(f"**{name_of_member(REMEDIES, remedy)}** · {texts(f'about.{name}', **said)}")
     if f"formula.{name}" in texts:
         st.latex(texts(f"formula.{name}", **said))
-    st.caption(texts("see.measured"))
+    st.caption(texts("see.measured", held_out=HELD_OUT))
 
 
 def _numbers(settings: RegularizationSettings, remedy: Remedy, config: ExperimentConfig) -> dict[str, str]:

@@ -14,14 +14,15 @@ from cnn.training.plan import Plan
 from cnn.training.regularization import DEPTHS, RegularizationSettings
 from pages.ui.learn import Question
 
-_RATE, _DECAY = 0.1, 0.5  # learning rate and λ of a question
+_DROPPED = 0.2  # share of units, in a question
+_RATE, _DECAY = 0.1, 0.5  # learning rate and λ
 _UPDATES, _RECENT = 100, 20  # of the stacks that are asked about
 
 
 @cache
 def questions() -> tuple[Question, ...]:
     """Three to guess first."""
-    scaled = drop(np.ones(1000, np.float32), 0.2, 1, 1).scalings
+    scaled = drop(np.ones(1000, np.float32), _DROPPED, 1, 1).scalings
     ratio = round(scaled["mistaken"].inference / scaled["classic"].inference, 3)
     weight = np.ones(1)
     SGD(lr=_RATE).update(weight, _DECAY * weight, {}, 1, _RATE, np.ones(1))
@@ -29,10 +30,14 @@ def questions() -> tuple[Question, ...]:
     shallow, deep = (_training_accuracy(depth) for depth in (DEPTHS[0], DEPTHS[-1]))
     higher = "deep" if deep > shallow else "shallow"
     said = {"shallow": f"{shallow:.0%}", "deep": f"{deep:.0%}", "updates": _UPDATES}
+    dropped = {"percent": f"{_DROPPED:.0%}", "p": _DROPPED, "kept": 1 - _DROPPED}
+    width = RegularizationSettings().width
     return (
-        Question("ratio", ratio, tolerance=0.01, values={"ratio": f"{ratio:g}"}),
+        Question("ratio", ratio, tolerance=0.01, values={**dropped, "ratio": f"{ratio:g}"}),
         Question("decay", left, tolerance=0.001, values={"left": f"{left:g}", "rate": _RATE, "decay": _DECAY}),
-        Question("depth", higher, ("shallow", "deep"), values={**said, "few": DEPTHS[0], "many": DEPTHS[-1]}),
+        Question(
+            "depth", higher, ("shallow", "deep"), values={**said, "few": DEPTHS[0], "many": DEPTHS[-1], "width": width}
+        ),
     )
 
 
