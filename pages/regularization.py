@@ -11,12 +11,14 @@ from pages.ui.regularization.questions import questions
 from pages.ui.settings import settings_notice, switch
 
 CHIPS = {
-    "all": {"tried": "plain~weight_decay~dropout~augmentation~early_stopping~more_data"},
-    "noise": {"noise": "0.2", "tried": "plain~dropout(0.5)~more_data", "remedy": "dropout(0.5)"},
-    "decay": {"tried": "plain~weight_decay(0.003)~weight_decay~weight_decay(0.2)"},
+    "all": {
+        "tried": "plain~weight_decay~dropout~augmentation~early_stopping~more_data", "remedy": "dropout(0.5)",
+    },
+    "noise": {"noise": "0.2", "tried": "plain~dropout(0.5)~more_data"},
+    "decay": {"tried": "plain~weight_decay(0.003)~weight_decay~weight_decay(0.2)", "remedy": "weight_decay(0.05)"},
     "tanh": {"part": "depth", "activation": "tanh"},
     "half": {"part": "dropout", "rate": "0.5"},
-}
+}  # fmt: skip
 
 
 @st.fragment

@@ -1,5 +1,6 @@
 """A network that learns by heart, and remedies that are tried one after the other beside it."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -24,6 +25,7 @@ from cnn.training.regularization import (
     penalty,
     weights_of,
 )
+from cnn.training.standings import standings
 from pages.ui.drag.options import drag_options
 from pages.ui.options import choose_kind, name_of_member, name_of_option, settle
 from pages.ui.race import Look, current_race, race_stage, start_race, why_no_race
@@ -60,6 +62,7 @@ def show(
         settings = edit_settings(RegularizationSettings, f"{KEY}_more", (), more=("updates", "seed"))
 
     def weights(view: RaceView, race: Race) -> None:
+        _show_gap(view, texts)
         _show_weights(view, draw_weights, texts)
 
     with picture:
@@ -160,6 +163,14 @@ def _numbers(settings: RegularizationSettings, remedy: Remedy, config: Experimen
     if "p" in said:
         said |= {"percent": f"{vars(remedy)['p']:.0%}", "kept": f"{1 - vars(remedy)['p']:g}"}
     return said
+
+
+def _show_gap(view: RaceView, texts: Texts) -> None:
+    """The gap of the first contestant as a formula, once there is nothing more to come."""
+    first = standings(view)[0]
+    if view.status.ended and math.isfinite(first.gap):
+        numbers = {"training": first.training, "validation": first.final, "gap": first.gap}
+        st.latex(texts("formula.gap", **{name: f"{100 * value:.1f}" for name, value in numbers.items()}))
 
 
 def _show_weights(view: RaceView, draw: DrawWeights, texts: Texts) -> None:
