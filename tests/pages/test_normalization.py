@@ -103,7 +103,7 @@ def test_gamma_and_beta_are_in_the_formula() -> None:
 @pytest.mark.parametrize(("method", "ends"), [("unit", r"$0$ … $1$"), ("symmetric", r"$-1$ … $1$")])
 def test_min_max_scaling_is_said_to_be_something_else(method: str, ends: str) -> None:
     at = opened(method=method)
-    assert "**Min–max scaling** is something else" in said(at)
+    assert "**Min–max scaling** over the same cells is something else" in said(at)
     assert f"to {ends}" in said(at)
     assert r"\max - \min" in formulas(at)
 
