@@ -138,7 +138,7 @@ class StopEarly(Remedy):
     Source: Prechelt 1998.
     """
 
-    patience: int = option(5, low=1, high=50)
+    patience: int = option(8, low=1, high=50)
 
     def cure(self, config: ExperimentConfig) -> ExperimentConfig:
         """With so much patience."""
