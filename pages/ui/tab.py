@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 RUN = "run"  # the name of the Train page's token
-_TOKENS = "tab_tokens"
+_TOKENS, _TOLD = "tab_tokens", "tab_told"
 _KEY = "tab"
 _NAME, _TOKEN = re.compile(r"[a-z_]{1,40}"), re.compile(r"[A-Za-z0-9_-]{1,128}")
 _MOST = 20  # tokens
@@ -28,10 +28,16 @@ def tell_tab(language: str) -> None:
         default={"tokens": None},
         on_tokens_change=lambda: None,
     ).get("tokens")
-    for name, value in _checked(said).items():
-        # A session that has started a run of its own knows better than what the tab remembers from before.
-        if token(name) is None:
-            keep_token(value, name)
+    # A session that has started a run of its own knows better than what the tab remembers from before.
+    news = {name: value for name, value in _checked(said).items() if token(name) is None}
+    for name, value in news.items():
+        keep_token(value, name)
+    st.session_state[_TOLD] = bool(news)
+
+
+def has_just_told() -> bool:
+    """Whether the script runs because the tab has told its tokens: to the reader it is still the run before."""
+    return st.session_state.get(_TOLD, False)
 
 
 def token(name: str = RUN) -> str | None:

@@ -12,12 +12,13 @@ from cnn.config import ExperimentConfig
 from pages.ui.errors import as_code
 from pages.ui.language import PARAMETER, language
 from pages.ui.options import settle
+from pages.ui.tab import has_just_told
 from pages.ui.texts import Texts
 
 VIEW = "view"  # the read-only id of a run
 INPUT = "input"  # the picture that a page takes apart
 OTHER = (PARAMETER, VIEW, INPUT)  # parameters that belong to no page's own configuration
-_PAGE = "page"
+_PAGE, _NAMED = "page", "link_dropped"
 _QUERIES = "queries"
 
 
@@ -48,6 +49,9 @@ def link_notice() -> None:
 
 def name_dropped(dropped: Sequence[links.Dropped]) -> None:
     """Name parts of a link that were left out, as code: they may come from anyone."""
+    if not dropped and has_just_told():  # the URL has been put right since, but nobody has read the notice yet
+        dropped = st.session_state.get(_NAMED, ())
+    st.session_state[_NAMED] = dropped
     if dropped:
         parts = ", ".join(as_code(f"{one.key}={one.text}") for one in dropped)
         st.warning(f"{Texts('common', language())('link.dropped')} {parts}")

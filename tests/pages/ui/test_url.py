@@ -96,3 +96,12 @@ def test_an_empty_query_on_the_same_page_is_respected() -> None:
     at = opened({"epochs": "3"})
     at.query_params.clear()  # the browser's Back
     assert config(rerun(at))["epochs"] == ExperimentConfig().epochs
+
+
+def test_the_notice_outlasts_the_run_in_which_the_tab_tells_its_tokens() -> None:
+    at = opened({"nonsense": "1"})
+    at.query_params.clear()  # a page writes what it understood
+    at.session_state["tab_told"] = True
+    assert "nonsense" in rerun(at).warning[0].value
+    at.session_state["tab_told"] = False
+    assert not rerun(at).warning
