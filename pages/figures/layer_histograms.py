@@ -17,6 +17,9 @@ _WIDTH, _HEIGHT = 480, 215  # of the drawing, in its own units
 _LINE = 13  # of a name that has several
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 6, 24, 18  # margins
 _TEXT, _TEXT_ON_DARK = "#0F172A", "#E2E8F0"  # the themes' own: a picture does not inherit them
+_COLUMN = 150  # of a layer in a picture that stands alone
+_SMALLEST = 2 / 3  # of its size that such a picture shrinks to before it scrolls: its words must stay readable
+_LARGEST = 1.1  # and that it grows to
 _FULL = 0.88  # of a layer's column is taken by its longest bar
 _EDGE = 1  # CATEGORIES: bars at the ends, that count what lies beyond
 
@@ -35,7 +38,7 @@ class Histograms:
             another colour where there is much of that.
         look: place of the colour in the palette of categories.
         marked: number of the layer that is looked at.
-        wide: whether the picture stands alone and is twice as wide.
+        wide: whether the picture stands alone: then it is as wide as its columns need, twice as wide at most.
         colours: of the layers, each its own, instead of the one that ``look`` says.
     """
 
@@ -65,7 +68,7 @@ def layer_histograms(panels: Sequence[Histograms], dark: bool) -> str:
 def _panel(panel: Histograms, dark: bool) -> str:
     palette = CATEGORIES_ON_DARK if dark else CATEGORIES
     colour, edge = palette[panel.look], palette[_EDGE]
-    width = 2 * _WIDTH if panel.wide else _WIDTH
+    width = min(2 * _WIDTH, _LEFT + _RIGHT + _COLUMN * len(panel.counts)) if panel.wide else _WIDTH
     height = _HEIGHT + _LINE * max(name.count("\n") for name in panel.names)
     column = (width - _LEFT - _RIGHT) / len(panel.counts)
     foot = _HEIGHT - _BOTTOM
@@ -91,8 +94,8 @@ def _panel(panel: Histograms, dark: bool) -> str:
     # As an image: Streamlit takes drawings out of HTML. Decoded at once, or the picture would flicker under the slider.
     source = b64encode(drawn.encode()).decode("ascii")
     spoken = escape(f"{panel.title}: {'; '.join(panel.notes)}")
-    least = "; min-width: 40rem" if panel.wide else ""  # on a phone it scrolls: its words would be too small to read
-    shape = f' style="aspect-ratio: {width} / {height}{least}"'
+    bounds = f"; min-width: {_SMALLEST * width:.0f}px; max-width: {_LARGEST * width:.0f}px" if panel.wide else ""
+    shape = f' style="aspect-ratio: {width} / {height}{bounds}"'
     return f'<img src="data:image/svg+xml;base64,{source}" alt="{spoken}" decoding="sync"{shape}>'
 
 

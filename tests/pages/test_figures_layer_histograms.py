@@ -75,12 +75,15 @@ def test_words_stay_words(field: str) -> None:
     assert "x</script>" in (unescape(html) if field == "notes" else texts)
 
 
-def test_a_picture_that_stands_alone_is_wide_with_a_colour_for_each_and_names_of_two_lines() -> None:
+def test_a_picture_that_stands_alone_is_as_wide_as_it_needs_with_a_colour_for_each_and_names_of_two_lines() -> None:
     colours = ("#123456", "#654321")
-    html = layer_histograms([replace(PANEL, names=("one\n(1)", "two"), wide=True, colours=colours)], False)
+    alone = replace(PANEL, names=("one\n(1)", "two"), wide=True, colours=colours)
+    html = layer_histograms([alone], False)
     picture = drawn(html)
     assert "overflow-x" in html
-    assert float(picture.attrib["width"]) == 960
+    assert float(picture.attrib["width"]) < 390, "two columns fit a phone"
+    many = replace(alone, counts=[PANEL.counts[0]] * 9, names="abcdefghi", colours=colours * 5)
+    assert float(drawn(layer_histograms([many], False)).attrib["width"]) == 960
     assert float(picture.attrib["height"]) > 215, "room for the second line"
     assert [len(paths(picture, colour)) for colour in colours] == [1, 1]
     assert not paths(picture, CATEGORIES[0])
