@@ -60,7 +60,8 @@ def foot(
         for name, query in chips.items():
             st.page_link(f"pages/{page}.py", label=texts(f"try.{name}"), query_params=dict(query), width="content")
     if "mistake.text" in texts:
-        st.warning(f"**{texts('mistake.title')}**  \n{texts('mistake.text')}", icon=":material/lightbulb:")
+        # Not a warning: that would interrupt those who listen.
+        st.info(f"**{texts('mistake.title')}**  \n{texts('mistake.text')}", icon=":material/lightbulb:")
     st.markdown(f"**{texts('questions.title')}**")
     if isinstance(questions, int):
         for number in range(1, questions + 1):

@@ -49,7 +49,7 @@ def table(at: AppTest) -> str:
 def test_it_opens_in_both_languages(language: str, part: str) -> None:
     at = opened(language, part=part)
     assert not at.error
-    (mistake,) = at.warning
+    (mistake,) = at.info
     assert Texts("normalization", language)("mistake.text") in mistake.value
 
 

@@ -33,7 +33,7 @@ def tell(at: AppTest, turn: int, **message: Any) -> AppTest:
 def test_every_surface_opens_in_both_languages(language: str, name: str) -> None:
     at = opened(language, surface=name, optimizers="~".join(OPTIMIZERS))
     assert not at.error
-    assert Texts("optimizers", language)("mistake.text") in at.warning[0].value
+    assert Texts("optimizers", language)("mistake.text") in at.info[0].value
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -172,5 +172,5 @@ def test_the_race_speaks_of_itself(language: str) -> None:
     at = opened(language, part="network")
     words, own = Texts("optimizers", language), Texts("optimizer_race", language)
     assert any(words("leads.network") in one.value for one in at.get("html"))
-    assert own("mistake.text") in at.warning[0].value
+    assert own("mistake.text") in at.info[0].value
     assert [one.label for one in at.expander if one.label.startswith(own("questions.memory.ask", parameters="11,274"))]

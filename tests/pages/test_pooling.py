@@ -22,7 +22,7 @@ def said(at: AppTest) -> str:
 def test_every_way_of_looking_opens_in_both_languages(language: str, direction: str) -> None:
     at = opened(language, direction=direction)
     assert not at.error
-    assert Texts("pooling", language)("mistake.text") in at.warning[0].value
+    assert Texts("pooling", language)("mistake.text") in at.info[0].value
 
 
 def test_the_sizes_and_the_formula_are_this_pages() -> None:

@@ -62,7 +62,7 @@ def finished(at: AppTest, name: str = "regularization") -> AppTest:
 def test_it_opens_in_both_languages(language: str, part: str) -> None:
     at = opened(language, part=part)
     assert not at.error
-    (mistake,) = at.warning
+    (mistake,) = at.info
     assert Texts("regularization", language)("mistake.text") in mistake.value
 
 
