@@ -8,11 +8,9 @@ from cnn.training.normalization import MIDDLE_RATE, NormalizationSettings, accur
 from cnn.training.race import Contestant, Race, RaceView
 from pages.ui.errors import show_error
 from pages.ui.normalization import KEY, Figures
-from pages.ui.race import current_race, start_race, why_no_race
+from pages.ui.race import current_race, just_started, start_race, why_no_race
 from pages.ui.settings import switch
 from pages.ui.texts import Texts
-
-_FRESH = "normalization_table_fresh"
 
 
 @st.fragment
@@ -22,10 +20,10 @@ def compare(names: Sequence[str], figures: Figures, texts: Texts) -> None:
     bar = st.container(horizontal=True, gap="medium", vertical_alignment="center")
     with bar:
         settings = switch(NormalizationSettings, "compared", f"{KEY}_table", lambda name: texts(f"table.{name}"))
-    if st.session_state.pop(_FRESH, False):
+    key = f"{KEY}_{settings.compared}"  # both tables are kept
+    if just_started(key):
         st.rerun()  # the whole page: the tab is told the token
     entries = table_entries(settings, names)
-    key = f"{KEY}_{settings.compared}"  # both tables are kept
     race = current_race(key)
     if race is not None and _about(race.contestants, race.steps) != _about(entries, settings.updates):
         race = None  # it was about other settings
@@ -33,14 +31,10 @@ def compare(names: Sequence[str], figures: Figures, texts: Texts) -> None:
     active = began is not None and began.status.active
     trouble = why_no_race(entries, settings.updates)
 
-    def begin() -> None:
-        start_race(key, entries, settings.updates)
-        st.session_state[_FRESH] = True
-
     with bar:
         st.button(
             texts(f"table.start_{settings.compared}"), key=f"{KEY}_table_start", icon=":material/table_chart:",
-            disabled=active or trouble is not None, on_click=begin,
+            disabled=active or trouble is not None, on_click=start_race, args=(key, entries, settings.updates),
         )  # fmt: skip
         if active and race is not None:
             st.button(texts("table.cancel"), key=f"{KEY}_table_cancel", icon=":material/stop:", on_click=race.cancel)
