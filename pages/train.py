@@ -12,7 +12,7 @@ from pages.ui.layer_names import short_name
 from pages.ui.learn import foot
 from pages.ui.model_files import model_files
 from pages.ui.past_runs import named_past_runs, offer_to_forget
-from pages.ui.runs import current_run, shared_view
+from pages.ui.runs import current_run, shared_view, watch
 from pages.ui.samples import PROBE, fitted, network_at, sample_of, samples
 from pages.ui.sharing import tell_visitor
 from pages.ui.suggestions import CHIPS
@@ -42,7 +42,7 @@ def latest() -> RunView | None:
     Somebody looks at the page as long as it asks, so the lease is renewed here.
     """
     if run:
-        run.watch()
+        watch(run)
     view = run.snapshot() if run else shared_view()
     if turn(view) != turn(began):
         st.rerun()

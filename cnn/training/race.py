@@ -164,6 +164,11 @@ class Race:
         for run in self.runs:
             run.watch()
 
+    def leave(self) -> None:
+        """Who looked has gone: unless somebody looks again, the lease ends soon."""
+        for run in self.runs:
+            run.leave()
+
     def pause(self) -> None:
         """Compute nothing more after the slices under way."""
         for run in self.runs:

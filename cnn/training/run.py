@@ -22,6 +22,7 @@ from cnn.training.view import RunView, Status
 log = logging.getLogger(__name__)
 
 LEASE = 120.0  # seconds for which a run computes unwatched; hidden tabs run their timers about once a minute
+PARTING = 10.0  # seconds for which it goes on once its watcher has gone: a refresh, a short loss of the network
 SLICE_SECONDS = 0.2  # that a slice should take: long enough to be cheap, short enough to answer a click
 _MOST_STEPS = 2000  # of one slice
 _SMOOTHING = 0.3  # weight of the latest slice in the measured speed
@@ -77,6 +78,11 @@ class Run:
         with self._lock:
             self._watched = self._clock()
             self._scheduler.pump()
+
+    def leave(self) -> None:
+        """Who looked has gone: unless somebody looks again, the lease ends in ``PARTING`` seconds."""
+        with self._lock:
+            self._watched = min(self._watched, self._clock() - LEASE + PARTING)
 
     def pause(self) -> None:
         """Compute nothing more after the slice under way."""

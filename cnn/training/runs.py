@@ -6,7 +6,8 @@
     run.snapshot()                    # what to draw
 
 A run lives outside the pages. Its token controls it; its view id shows it. A run that nobody watches computes nothing
-more after ``LEASE`` seconds and is freed after ``FORGET``. A race is several runs that come and go together.
+more after ``LEASE`` seconds, or soon after its watcher has left, and is freed after ``FORGET``. A race is several runs
+that come and go together.
 
 One lock guards everything here, in the runs and in the scheduler; it is held for microseconds, never while waiting.
 """

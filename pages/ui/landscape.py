@@ -12,7 +12,7 @@ from cnn.training.race import Race, RaceView
 from cnn.training.survey import Survey, SurveyView
 from pages.ui.errors import show_error
 from pages.ui.language import language
-from pages.ui.runs import runs
+from pages.ui.runs import runs, watch
 from pages.ui.samples import samples
 from pages.ui.texts import Texts
 from pages.ui.train_status import percent, seconds_text
@@ -78,7 +78,7 @@ def _live(survey: Survey, race: Race, began: SurveyView) -> None:
     @st.fragment(run_every=0.5)
     def progress() -> None:
         texts = Texts("landscape", language())
-        race.watch()
+        watch(race)
         view = survey.snapshot()
         if not view.active:
             st.rerun()

@@ -11,7 +11,7 @@ from cnn.network import Network
 from pages.ui.errors import show_error
 from pages.ui.language import language
 from pages.ui.model_files import loaded_model
-from pages.ui.runs import current_run
+from pages.ui.runs import current_run, watch
 from pages.ui.samples import network_at, samples
 from pages.ui.texts import Texts
 
@@ -49,7 +49,7 @@ def _run() -> Model | None:
     run = current_run()
     if run is None:
         return None
-    run.watch()  # whose network is asked is not forgotten: it trains on while Draw is open
+    watch(run)  # whose network is asked is not forgotten: it trains on while Draw is open
     view = run.snapshot()
     if view.state is None:
         return None

@@ -18,7 +18,7 @@ from cnn.training.view import Status
 from pages.ui.errors import show_error
 from pages.ui.language import language
 from pages.ui.race_table import show_table, show_words
-from pages.ui.runs import runs
+from pages.ui.runs import runs, watch
 from pages.ui.tab import keep_token, token
 from pages.ui.texts import Texts
 from pages.ui.train_status import seconds_text
@@ -204,7 +204,7 @@ def _act(key: str, act: Callable[[Race], None]) -> None:
     race = current_race(key)
     if race is not None:
         act(race)
-        race.watch()
+        watch(race)
 
 
 def _progress(view: RaceView | None, texts: Texts) -> None:
@@ -258,7 +258,7 @@ def _latest(race: Race | None) -> RaceView | None:
     """The race at this moment; somebody looks at it as long as the page asks, so its lease is renewed."""
     if race is None:
         return None
-    race.watch()
+    watch(race)
     return race.snapshot()
 
 

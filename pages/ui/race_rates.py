@@ -11,6 +11,7 @@ from cnn.training.race import RATES, SWEEP_STEPS, Contestant, Race, RaceView
 from pages.ui.errors import show_error
 from pages.ui.language import language
 from pages.ui.race import current_race, just_started, start_race, why_no_race
+from pages.ui.runs import watch
 from pages.ui.texts import Texts
 
 _RACE = "optimizer_rates"
@@ -60,7 +61,7 @@ def find_rates(
     @st.fragment(run_every=0.5 if active else None)
     def live() -> None:
         assert race is not None
-        race.watch()
+        watch(race)
         view = race.snapshot()
         if view.status.active != active:
             st.rerun()

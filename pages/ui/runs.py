@@ -1,9 +1,11 @@
 """The runs of this server, and the one that this tab controls."""
 
+from weakref import WeakSet
+
 import streamlit as st
 
 from cnn.errors import ConfigError
-from cnn.training import Run, Runs, RunView
+from cnn.training import Race, Run, Runs, RunView
 from pages.ui.errors import show_error
 from pages.ui.tab import token
 from pages.ui.url import VIEW
@@ -31,6 +33,24 @@ def shared_view() -> RunView | None:
     """Somebody else's run that the link shows (``?view=…``): to look at, not to control."""
     asked = st.query_params.get(VIEW)
     return runs().view(asked) if asked else None
+
+
+def watch(watched: Run | Race) -> None:
+    """Renew the lease: somebody looks. Where this tab is closed, the lease soon ends."""
+    _watched().add(watched)
+    watched.watch()
+
+
+def _leave(watched: "WeakSet[Run | Race]") -> None:
+    for one in watched:
+        one.leave()
+
+
+# Released with the session, also where only the network fails for a moment: whoever comes back watches again.
+@st.cache_resource(scope="session", show_spinner=False, on_release=_leave)
+def _watched() -> "WeakSet[Run | Race]":
+    """What this session has looked at."""
+    return WeakSet()
 
 
 @st.cache_resource(show_spinner=False, on_release=Runs.close)

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from cnn.activations import ELU, LeakyReLU
 from cnn.explain.activations import ActivationsSettings, softmax
 from tests.browser.conftest import OpenPage, settled, shot
+from tests.browser.finger import Finger
 from tests.browser.test_house import fits
 
 ZEROS = "0%200%200%200%200%200%200%200%200%200"
@@ -175,12 +176,7 @@ def test_a_finger_drags_a_logit_where_the_bars_lie_down(open_page: OpenPage) -> 
     box = track.bounding_box()
     assert box is not None
     assert box["height"] >= 40
-    client = page.context.new_cdp_session(page)
     y = box["y"] + box["height"] / 2
-    for step in range(11):
-        x = box["x"] + box["width"] * (0.5 + 0.045 * step)
-        kind = "touchMove" if step else "touchStart"
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    Finger(page).drag([(box["x"] + box["width"] * (0.5 + 0.045 * step), y) for step in range(11)])
     bar = page.locator(".st-key-activations-logits .item:not(.head) .bar span").nth(3)
     expect(bar).to_have_text(re.compile(r"^>?9\d\.\d%"))

@@ -14,6 +14,7 @@ from cnn import shipped
 from cnn.data import rasterize
 from pages.ui.texts import Texts
 from tests.browser.conftest import OpenPage, settled, shot
+from tests.browser.finger import Finger
 
 SEVEN = [(0.3, 0.22), (0.5, 0.22), (0.7, 0.22), (0.62, 0.42), (0.54, 0.62), (0.46, 0.82)]
 Point = tuple[float, float]
@@ -96,11 +97,7 @@ def test_the_pad_is_drawn_on_by_keyboard(open_page: OpenPage) -> None:
 def test_a_finger_draws_and_the_page_stays_where_it_is(open_page: OpenPage) -> None:
     page = open_page("/", phone=True)
     before = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
-    client = page.context.new_cdp_session(page)
-    track = list(path(page, SEVEN))
-    for kind, (x, y) in (("touchStart", track[0]), *(("touchMove", point) for point in track)):
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    Finger(page).drag(path(page, SEVEN))
     answered(page, 7)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == before
     shot(page, "draw-seven-phone")

@@ -12,6 +12,7 @@ from cnn.explain.optimizers import OptimizersSettings
 from cnn.explain.surfaces import Bowl
 from cnn.optimizers import SGD, Adam
 from tests.browser.conftest import OpenPage, settled, shot
+from tests.browser.finger import Finger
 from tests.browser.test_house import fits
 
 
@@ -169,14 +170,10 @@ def test_a_finger_moves_the_start_on_a_phone(open_page: OpenPage, language: str)
         box = button.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 40
-    client = page.context.new_cdp_session(page)
-    for k in range(11):
-        x, y = place(page, -7 + k, 2)
-        kind = "touchMove" if k else "touchStart"
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger = Finger(page)
+    finger.drag(place(page, -7 + k, 2) for k in range(11))
     expect(page).to_have_url(re.compile(r"x=(3|2\.9|3\.0)"))
-    picture(page).locator("[data-name=next]").tap()
+    finger.tap(picture(page).locator("[data-name=next]"))
     expect(picture(page).locator(".position")).to_contain_text("2 / 100")
     settled(page)
     shot(page, f"optimizers-phone-{language}")

@@ -89,6 +89,17 @@ def test_what_one_tab_does_to_a_run_the_other_notices_also_while_the_run_stands(
             expect(button(tab, "pause")).to_have_text(re.compile(name), timeout=PATIENCE)
 
 
+def test_a_run_whose_tab_is_closed_falls_asleep_in_the_eyes_of_who_has_its_link(open_page: OpenPage) -> None:
+    page = open_page(f"/train?{LASTING}")
+    button(page, "start").click()
+    wait_for_steps(page)
+    page.locator(".st-key-share_run button").click()
+    visitor = open_page(page.get_by_test_id("stPopoverBody").locator("code").inner_text())
+    wait_for_steps(visitor)
+    page.close()
+    expect(status(visitor)).to_contain_text("Asleep", timeout=PATIENCE)
+
+
 def test_a_finished_run_can_be_looked_into(open_page: OpenPage) -> None:
     page = open_page(f"/train?{QUICK}")
     button(page, "start").click()

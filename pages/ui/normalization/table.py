@@ -9,6 +9,7 @@ from cnn.training.race import Contestant, Race, RaceView
 from pages.ui.errors import show_error
 from pages.ui.normalization import KEY, Figures
 from pages.ui.race import current_race, just_started, start_race, why_no_race
+from pages.ui.runs import watch
 from pages.ui.settings import switch
 from pages.ui.texts import Texts
 
@@ -58,7 +59,7 @@ def _live(
     def live() -> None:
         view: RaceView | None = None
         if race is not None:
-            race.watch()
+            watch(race)
             view = race.snapshot()
             if view.status.active != active:
                 st.rerun()

@@ -18,7 +18,7 @@ from cnn.training.advance import advance, initial_state, run_slice
 from cnn.training.gradient import BatchResult, batch_gradient
 from cnn.training.plan import Plan
 from cnn.training.race import MOST_RUNS, RATES, Contestant, Race, RaceStatus, RaceView, sweep
-from cnn.training.run import LEASE
+from cnn.training.run import LEASE, PARTING
 from cnn.training.runs import FORGET, Runs
 from cnn.training.trail import is_due, thinned
 from cnn.training.view import Status
@@ -277,6 +277,11 @@ def test_a_race_is_found_by_its_token_sleeps_unwatched_and_is_freed(track: Track
     assert track.runs.find(race.token) is None
     assert len(track.runs) == 6
     track.clock.now += LEASE + 1
+    track.pool.finish(2)
+    assert race.snapshot().status is RaceStatus.ASLEEP
+    race.watch()
+    race.leave()
+    track.clock.now += PARTING + 1
     track.pool.finish(2)
     assert race.snapshot().status is RaceStatus.ASLEEP
     race.watch()

@@ -9,7 +9,7 @@ from cnn.config import ExperimentConfig
 from cnn.errors import ConfigError
 from cnn.training import runs as registry
 from cnn.training.advance import Slice, advance, initial_state
-from cnn.training.run import LEASE, Run
+from cnn.training.run import LEASE, PARTING, Run
 from cnn.training.runs import FORGET, MOST_RUNS, Runs
 from cnn.training.view import RunView, Status
 from tests.cnn.training.experiments import LAYERS, TINY, Clock, HandPool
@@ -182,6 +182,30 @@ def test_unwatched_runs_fall_asleep_wake_up_and_are_freed(house: House) -> None:
     assert len(house.runs) == 0
     house.pool.finish()  # the slice under way: nobody takes it
     assert not house.pool.calls
+
+
+def test_a_run_whose_watcher_has_left_falls_asleep_soon_unless_somebody_looks(house: House) -> None:
+    run = house.start(replace(TINY, epochs=1000))
+    run.leave()
+    house.clock.now += PARTING - 1
+    house.pool.finish()
+    assert run.snapshot().status is Status.RUNNING, "a refresh takes a moment"
+    house.clock.now += 2
+    house.pool.finish()
+    assert run.snapshot().status is Status.ASLEEP
+    run.leave()
+    run.watch()
+    house.clock.now += LEASE - 1
+    house.pool.finish()
+    assert run.snapshot().status is Status.RUNNING
+
+
+def test_leaving_late_prolongs_no_lease(house: House) -> None:
+    run = house.start()
+    house.clock.now += LEASE - 1
+    run.leave()
+    house.clock.now += 2
+    assert run.snapshot().status is Status.ASLEEP
 
 
 def test_watching_keeps_a_run_going(house: House) -> None:
