@@ -23,7 +23,7 @@ def model_files(run: Run | None, texts: Texts) -> None:
         st.markdown(f"**{texts('model.title')}**", width="content")
         st.download_button(
             texts("model.save"),
-            data=b"" if run is None else lambda: _packed(run),
+            data=lambda: _packed(run) if run else b"",  # asked for by a click: nothing is kept for the browser before
             file_name="cnn-model.npz",
             mime="application/octet-stream",
             key="model_save",

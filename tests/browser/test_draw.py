@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnn import shipped
 from cnn.data import rasterize
+from pages.ui.my_digits import NAME
 from pages.ui.texts import Texts
 from tests.browser.conftest import OpenPage, settled, shot
 from tests.browser.finger import Finger
@@ -181,6 +182,7 @@ def test_a_corrected_digit_and_the_drawing_survive_a_refresh(open_page: OpenPage
     page.locator(".st-key-teach").get_by_text("1", exact=True).click()
     mine = page.get_by_role("button", name=Texts("draw", "en")("teach.popover", n=1))
     expect(mine).to_be_visible()
+    page.wait_for_function("name => localStorage.getItem(name)", arg=NAME)
     page.reload()
     settled(page)
     expect(mine).to_be_visible()

@@ -61,9 +61,11 @@ def test_a_signed_scale_is_centred_and_zero_stays_zero():
     assert values(message)[1] == pytest.approx(0, abs=1e-12)
 
 
-def test_maps_of_nothing_still_have_a_scale():
-    message = _message(Mosaic(np.zeros((2, 3, 3))), WORDS, coarse=False)
-    assert message["low"] < 0 < message["high"]
+@pytest.mark.parametrize("value", [0, 2.83e-43, 1e-38])
+def test_maps_of_nothing_still_have_a_scale(value: float):
+    message = _message(Mosaic(np.full((2, 3, 3), value, np.float32)), WORDS, coarse=True)
+    assert (message["low"], message["high"]) == (-1, 1)
+    assert np.abs(values(message)).max() < 1e-12
 
 
 @given(st.integers(1, 4096))

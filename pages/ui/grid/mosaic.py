@@ -15,6 +15,7 @@ TILE = 56  # CSS pixels: the side a map is enlarged to, by a whole factor
 _MANY, _SMALL_TILE = 16, 42  # more maps than that are shown smaller
 _TALLEST = 224  # CSS pixels: the height of a mosaic, where the caller does not say
 _LARGEST_CELL = 22
+_NOTHING = 1e-30  # up to which values are drawn as 0: 1/254 of it is still an ordinary number of 32 bits
 _MANY_CELLS = 4096  # more cells than that are worth looking for values that they share: a quarter of the bytes
 
 Array = NDArray[Any]
@@ -198,7 +199,8 @@ def _range(tiles: NDArray[np.float32], mosaic: Mosaic) -> tuple[float, float]:
     if mosaic.scale == "ink":
         return 0.0, 1.0
     finite = tiles[np.isfinite(tiles)]
-    limit = mosaic.limit or (float(np.abs(finite).max()) if finite.size else 0.0) or 1.0
+    largest = float(np.abs(finite).max()) if finite.size else 0.0
+    limit = mosaic.limit or (largest if largest > _NOTHING else 1.0)
     return (-limit if mosaic.scale == "signed" else 0.0), limit
 
 
