@@ -95,7 +95,7 @@ def test_the_files_hold_what_they_say(open_page: OpenPage) -> None:
 
 
 def test_the_landscapes_are_measured_and_drawn(open_page: OpenPage) -> None:
-    page = open_page(THREE)
+    page = open_page(THREE.replace("digits(1000)", "digits(150)"))  # a landscape is measured on all, up to 512
     finish(page)
     for kind, tab in (("principal", "Plane of the paths"), ("minimum", "Around the minimum"),
                       ("straight", "Straight lines")):  # fmt: skip
