@@ -19,7 +19,7 @@ run: .venv/.app
 	$(BIN)/python -m streamlit run app.py
 
 test: .venv/.chromium
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .
