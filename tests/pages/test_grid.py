@@ -61,9 +61,10 @@ def test_a_signed_scale_is_centred_and_zero_stays_zero():
     assert values(message)[1] == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.parametrize("coarse", [False, True])
 @pytest.mark.parametrize("value", [0, 2.83e-43, 1e-38])
-def test_maps_of_nothing_still_have_a_scale(value: float):
-    message = _message(Mosaic(np.full((2, 3, 3), value, np.float32)), WORDS, coarse=True)
+def test_maps_of_nothing_still_have_a_scale(value: float, coarse: bool):
+    message = _message(Mosaic(np.full((2, 3, 3), value, np.float32)), WORDS, coarse=coarse)
     assert (message["low"], message["high"]) == (-1, 1)
     assert np.abs(values(message)).max() < 1e-12
 
