@@ -1,5 +1,5 @@
 # Needs only make and Python 3.11 or later; everything else goes into .venv.
-#   make run                open the app
+#   make run                open the app;  make dev: the same, and a page follows its source as it is edited
 #   make test               run all tests, those in a browser too (sees to a Chromium if there is none)
 #   make check              format, lint and types
 #   make benchmark          speed of the engine;  make benchmark-browser: latency of the pages
@@ -13,10 +13,13 @@ BIN := .venv/bin
 export OPENBLAS_NUM_THREADS := 1
 unexport OPENBLAS_CORETYPE
 
-.PHONY: run test check benchmark benchmark-browser clean
+.PHONY: run dev test check benchmark benchmark-browser clean
 
 run: .venv/.app
 	$(BIN)/python -m streamlit run app.py
+
+dev: .venv/.app
+	$(BIN)/python -m streamlit run app.py --server.fileWatcherType=auto
 
 test: .venv/.chromium
 	$(BIN)/python -m pytest

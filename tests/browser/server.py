@@ -43,13 +43,11 @@ def serving(folder: Path, **environment: str) -> Iterator[Server]:
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "server.log"
     port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.fileWatcherType=none"]  # nobody edits the app under test
     env = {**os.environ, "CNN_PLAYGROUND_DATA": str(folder / "data"), **environment}
     env.pop("OPENBLAS_CORETYPE", None)
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            command_line(port), cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
         server = Server(f"http://127.0.0.1:{port}", log, process)
@@ -57,6 +55,11 @@ def serving(folder: Path, **environment: str) -> Iterator[Server]:
         yield server
     finally:
         _end(process)
+
+
+def command_line(port: int) -> list[str]:
+    """As the app's users start it, but on a port of our own and without opening a browser."""
+    return [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
 
 
 def _free_port() -> int:
