@@ -63,7 +63,7 @@ def kernel_mosaic(kernels: Array, texts: Texts, edit: Editing = "", **more: Any)
     """Kernels (F, C, k, k): one line for each filter, one column for each channel."""
     filters, channels, size, _ = kernels.shape
     cell = min(_LARGEST, _TALL // (filters * size), _WIDE * (2 if channels > 1 else 1) // (channels * size))
-    names = [texts("stage.kernel_name", filter=f, channel=c) for f, c in np.ndindex(filters, channels)]
+    names = [texts("stage.kernel_name", filter=f + 1, channel=c + 1) for f, c in np.ndindex(filters, channels)]
     about: dict[str, Any] = {"title": texts("stage.kernel"), "sign": "∗", "kind": "convolution", **more}
     return Mosaic(
         kernels.reshape(-1, size, size), cell=max(cell, _TYPED), across=channels, edit=edit,

@@ -107,7 +107,7 @@ def test_a_gradients_cell_tells_the_engines_value(open_page: OpenPage) -> None:
     page.locator(".st-key-scene canvas").nth(3).focus()
     page.keyboard.press("ArrowRight")
     tip = page.locator(".st-key-scene .tip")
-    expect(tip).to_contain_text("row 0, column 0")
+    expect(tip).to_contain_text("filter 1, channel 1, row 1, column 1")
     expected = float(play.scenes[0].gradients["weight"][0, 0, 0, 0])
     assert float(tip.locator("b").inner_text()) == pytest.approx(expected, rel=1e-3)
 

@@ -44,7 +44,7 @@ def test_a_cell_of_the_output_shows_its_products_and_their_sum(open_page: OpenPa
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     outcome = point(page, FORWARD, 2, 0.5, 0.5)
-    expect(outcome).to_contain_text("row 1, column 1")
+    expect(outcome).to_contain_text("row 2, column 2")
     before = float(found.sums[0, 1, 1])
     expect(outcome).to_contain_text(f"Σ = {before - 0.5:g}")
     expect(outcome).to_contain_text(f"Σ + 0.5 = {before:g}")
@@ -56,8 +56,8 @@ def test_a_cell_of_the_output_shows_its_products_and_their_sum(open_page: OpenPa
     assert sum(products) == before - 0.5
     tip = page.locator(f"{FORWARD} .tip")
     point(page, FORWARD, 0, 0.06, 0.06)
-    expect(tip).to_contain_text("row -1, column -1 · padding")
-    expect(tip).to_contain_text("read by 1 cells")
+    expect(tip).to_contain_text("padding\nwindows")
+    expect(tip).to_contain_text("windows that read it: 1")
     point(page, FORWARD, 0, 0.94, 0.94)
     expect(tip).to_contain_text("never read")
     assert not sent
@@ -103,7 +103,7 @@ def test_the_stage_is_worked_with_the_keyboard_alone(open_page: OpenPage) -> Non
     for _ in range(4):
         page.keyboard.press("ArrowUp")
         page.keyboard.press("ArrowLeft")
-    expect(outcome).to_contain_text("row 0, column 0")
+    expect(outcome).to_contain_text("row 1, column 1")
     expect(outcome.locator(".result")).to_have_text("6")
     page.keyboard.press("Tab")  # the sweep's buttons
     page.keyboard.press("Tab")
@@ -111,7 +111,7 @@ def test_the_stage_is_worked_with_the_keyboard_alone(open_page: OpenPage) -> Non
     expect(page.locator(f"{FORWARD} [data-name=next]")).to_be_focused()
     page.keyboard.press("Enter")
     expect(position).to_have_text("2 / 16")
-    expect(outcome).to_contain_text("row 0, column 1")
+    expect(outcome).to_contain_text("row 1, column 2")
 
 
 def test_a_sweep_plays_pauses_and_ends(open_page: OpenPage) -> None:
@@ -192,7 +192,7 @@ def test_a_deep_cell_frames_what_it_depends_on(open_page: OpenPage) -> None:
     page = open_page("/convolution?input=digit-3&below=fields&depth=3")
     grid = ".st-key-convolution_fields"
     point(page, grid, 3, 0.5, 0.5)
-    expect(page.locator(f"{grid} .tip")).to_contain_text("sees rows 11–17, columns 11–17")
+    expect(page.locator(f"{grid} .tip")).to_contain_text("sees rows 12–18, columns 12–18")
 
 
 def test_an_empty_drawing_and_a_kernel_too_large_are_explained(open_page: OpenPage) -> None:

@@ -149,13 +149,13 @@ def test_a_cell_tells_its_value_without_asking_the_server(open_page: OpenPage) -
     sent: list[object] = []
     page.context.new_cdp_session(page).send("Network.enable")
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    tip = cell_of(page, 1, 2 + 58 + 10 * 2 + 1, 2 + 58 + 14 * 2 + 1)  # the first convolution: map 5, row 14, column 10
-    expect(tip).to_contain_text("row 14, column 10")
+    tip = cell_of(page, 1, 2 + 58 + 10 * 2 + 1, 2 + 58 + 14 * 2 + 1)  # the first convolution: its map 6
+    expect(tip).to_contain_text("row 15, column 11")
     name = re.search(r"map (\d+)", tip.inner_text())
     assert name is not None
     value = float(tip.locator("b").inner_text())
-    assert value == pytest.approx(float(tape.outputs[0][0, int(name[1]), 14, 10]), rel=2e-3, abs=1e-4)
-    expect(tip).to_contain_text("sees rows 12–16, columns 8–12")
+    assert value == pytest.approx(float(tape.outputs[0][0, int(name[1]) - 1, 14, 10]), rel=2e-3, abs=1e-4)
+    expect(tip).to_contain_text("sees rows 13–17, columns 9–13")
     page.keyboard.press("Escape")
     assert not sent
 
@@ -165,12 +165,12 @@ def test_arrow_keys_walk_over_the_cells(open_page: OpenPage) -> None:
     answered(page, 3)
     page.locator(".st-key-maps canvas").nth(3).focus()
     tip = page.locator(".st-key-maps .tip")
-    for keys, place in (("ArrowRight", "map 0, row 0, column 0"), ("ArrowRight", "column 1"), ("ArrowDown", "row 1")):
+    for keys, place in (("ArrowRight", "map 1, row 1, column 1"), ("ArrowRight", "column 2"), ("ArrowDown", "row 2")):
         page.keyboard.press(keys)
         expect(tip).to_contain_text(place)
     for _ in range(13):
         page.keyboard.press("ArrowRight")
-    expect(tip).to_contain_text("map 1, row 1, column 0")
+    expect(tip).to_contain_text("map 2, row 2, column 1")
     page.keyboard.press("Escape")
     expect(tip).to_be_hidden()
 

@@ -47,7 +47,7 @@ def test_pointing_lights_up_the_group_and_a_click_works_the_cell_out(open_page: 
 
     # Layer norm looks at one image alone, and all but the first are generated.
     block = Block(feature_maps(pictures_with(np.zeros((28, 28)), 4)), sharing("layer", 4, CHANNELS, 1))
-    place = image - 1, channel - 1, row, column
+    place = image - 1, channel - 1, row - 1, column - 1
     x, y = block.maps[place], treated(block, NormalizationSettings(norm="layer")).maps[place]
     expect(tip).to_contain_text(f"mean {block.means[image - 1]:.3g}, variance {block.variances[image - 1]:.3g}")
     shown = [float(text) for text in tip.locator("b").inner_text().split(" → ")]
@@ -68,9 +68,9 @@ def test_arrow_keys_go_from_the_chosen_cell_and_enter_chooses(open_page: OpenPag
     canvas = page.locator(f"{MAPS} canvas").first
     canvas.focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator(f"{MAPS} .tip")).to_contain_text("image 2, channel 3, row 4, column 7")
+    expect(page.locator(f"{MAPS} .tip")).to_contain_text("image 2, channel 3, row 5, column 8")
     page.keyboard.press("Enter")
-    expect(words(page, "Image 2, channel 3, row 4, column 7")).to_be_visible()
+    expect(words(page, "Image 2, channel 3, row 5, column 8")).to_be_visible()
     expect(page).not_to_have_url(re.compile("column=6"))
 
 

@@ -15,11 +15,13 @@ from cnn.activations import ReLU
 from cnn.data import rasterize
 from cnn.data.handwriting import write
 from cnn.explain.backprop import Play, learn, rehearse
-from cnn.layers import AvgPool2d, BatchNorm2d, Conv2d, Dropout, Flatten, FReLU, Linear, MaxPool2d
+from cnn.explain.faults import sampled_check
+from cnn.layers import AvgPool2d, BatchNorm2d, Conv2d, Dropout, Flatten, FReLU, LayerNorm, Linear, MaxPool2d
 from cnn.losses import CrossEntropy
 from cnn.network import Network
 from pages.figures.backprop import descent, thumbnails
 from pages.ui.backprop import scene
+from pages.ui.backprop.blocks import check_html
 from pages.ui.backprop.questions import questions
 from pages.ui.backprop.words import caption, formula, number, percent, station_title
 from pages.ui.stations import _move
@@ -208,14 +210,14 @@ def test_rows_show_the_engines_numbers(play: Play) -> None:
 
 def test_a_kernel_is_called_by_its_filter_and_channel(play: Play) -> None:
     weight = scene.forward_row(play, 3, CLASSES, EN)[1]
-    place = weight.names.index("filter 2, channel 5")
+    place = weight.names.index("filter 3, channel 6")
     assert np.array_equal(weight.maps[place], play.scenes[3].weights["weight"][2, 5])
 
 
 def test_a_units_weights_are_shown_as_the_maps_they_weigh(play: Play) -> None:
     x, weight = scene.forward_row(play, 7, CLASSES, EN)[:2]
     assert x.maps.shape == (32, 7, 7)
-    place = weight.names.index("unit 1, channel 30")
+    place = weight.names.index("unit 2, channel 31")
     assert np.array_equal(weight.maps[place].ravel(), play.scenes[7].weights["weight"][1].reshape(32, -1)[30])
 
 
@@ -255,3 +257,17 @@ def test_the_descent_is_drawn_with_the_digits_that_were_not_learned(play: Play) 
     assert (list(loss.y), list(others.y)) == ([3, 1], [0.5, 0.25])
     assert loss.line.dash != others.line.dash
     assert len(descent([Moment(3.0, play.answers)], words, dark=True).data) == 1
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_the_worst_entry_of_every_tensor_is_named_as_people_count(language: str) -> None:
+    network = Network([Conv2d(2, 3), BatchNorm2d(), LayerNorm(), FReLU(), Flatten(), Linear(10)])
+    images = np.stack([sample(3)[None], sample(4)[None]])
+    check, texts = sampled_check(network, CrossEntropy(), images, np.array([3, 4])), Texts("backprop", language)
+    shapes = {tensor.name: tensor.analytic.shape for tensor in check.tensors}
+    assert {len(shape) for shape in shapes.values()} == {1, 2, 3, 4}
+    told = check_html(check, {name: name for name in shapes}, texts)
+    worst = check.tensors[0].worst
+    assert worst is not None
+    assert texts("check.place.4", **dict(zip("abcd", (one + 1 for one in worst), strict=True))) in told
+    assert "{" not in told

@@ -90,7 +90,7 @@ def test_the_formula_has_the_numbers_of_the_cell() -> None:
     mean, variance = block.means[1], block.variances[1]
     share = rf"\frac{{{number(x)} - {bracketed(mean)}}}{{\sqrt{{{number(variance)} + 10^{{-5}}}}}}"
     assert rf"= 1 \cdot {share} + 0 = {number(y)}" in formulas(at)
-    assert f"Image 2, channel 4, row 6, column 8: $x = {number(x)}$ becomes $y = {number(y)}$" in said(at)
+    assert f"Image 2, channel 4, row 7, column 9: $x = {number(x)}$ becomes $y = {number(y)}$" in said(at)
 
 
 def test_gamma_and_beta_are_in_the_formula() -> None:

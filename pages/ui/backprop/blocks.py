@@ -89,7 +89,7 @@ def _checked(tensor: TensorCheck, name: str, texts: Texts) -> str:
     worst = "–"
     if tensor.worst:
         values = {"analytic": tensor.analytic[tensor.worst], "numeric": tensor.numeric[tensor.worst]}
-        place = ", ".join(map(str, tensor.worst))
+        place = _place(tensor.worst, texts)
         shown = {key: f"{value:.6g}".replace("-", "−") for key, value in values.items()}
         worst = texts("check.pair", place=place, **shown)
     return (
@@ -97,6 +97,11 @@ def _checked(tensor: TensorCheck, name: str, texts: Texts) -> str:
         f'<th scope="row">{escape(name)}</th><td>{texts("check.counts", compared=compared, kinks=kinks)}</td>'
         f"<td>{error}</td><td>{worst}</td></tr>"
     )
+
+
+def _place(entry: tuple[int, ...], texts: Texts) -> str:
+    """Where in its tensor an entry is, counted from 1."""
+    return texts(f"check.place.{len(entry)}", **dict(zip("abcd", (one + 1 for one in entry), strict=False)))
 
 
 def _step(name: str, weight: Array, gradient: Array, lr: float) -> str:

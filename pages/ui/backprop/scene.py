@@ -113,10 +113,10 @@ def _weights(array: Array, fold: tuple[int, ...], texts: Texts) -> tuple[Array, 
     """A parameter as maps: a line of kernels for each filter, a line of maps for each unit."""
     if array.ndim == 4:
         filters, channels = array.shape[:2]
-        names = [texts("part.kernel", filter=f, channel=c) for f in range(filters) for c in range(channels)]
+        names = [texts("part.kernel", filter=f + 1, channel=c + 1) for f, c in np.ndindex(filters, channels)]
         return array.reshape(-1, *array.shape[2:]), channels if channels > 1 else 0, tuple(names)
     if array.ndim == 2 and len(fold) == 3:
-        names = [texts("part.unit", unit=u, channel=c) for u in range(len(array)) for c in range(fold[0])]
+        names = [texts("part.unit", unit=u + 1, channel=c + 1) for u, c in np.ndindex(len(array), fold[0])]
         return array.reshape(-1, *fold[1:]), fold[0], tuple(names)
     return array[None] if array.ndim == 2 else array, 0, ()
 

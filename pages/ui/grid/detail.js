@@ -29,7 +29,7 @@ function layOut(detail, shape, channels, { size, own }, tables, { texts }) {
   const table = (name) => `<figure class="term"><figcaption>${escaped(texts[name])}</figcaption>${numbers}</figure>`;
   const signs = ["", '<i class="sign">×</i>', '<i class="sign">=</i>'];
   const row = tables.map((name, i) => signs[i] + table(name)).join("");
-  const heads = Array.from({ length: channels }, (_, n) => escaped(fill(texts.channel, { n })));
+  const heads = Array.from({ length: channels }, (_, i) => escaped(fill(texts.channel, { n: i + 1 })));
   const rows = heads.map((head) => (channels > 1 && !own ? `<b class="channel">${head}</b>` : "") + row);
   detail.innerHTML = `<div class="terms">${rows.join("")}</div><div class="outcome"></div>`;
 }

@@ -230,14 +230,13 @@ function showTip(grid) {
   const { mosaic, canvas } = found.card;
   const where = placeOf(grid, active);
   const field = seen(mosaic, active);
-  const last = (from, count) => from + count - 1;
   const sees =
     field &&
     fill(data.texts.sees, {
-      top: field.row,
-      bottom: last(field.row, field.rows),
-      left: field.column,
-      right: last(field.column, field.columns),
+      top: field.row + 1,
+      bottom: field.row + field.rows,
+      left: field.column + 1,
+      right: field.column + field.columns,
     });
   const readers = countReaders(grid, active);
   const read = readers === null ? "" : `\n${fill(data.texts.read_by, { n: readers })}`;
@@ -256,15 +255,16 @@ function showTip(grid) {
 }
 
 function placeOf({ data }, { mosaic: index, map, row, column }) {
+  // As people count, from 1; padding has no place of its own in what it surrounds.
   const mosaic = data.mosaics[index];
   const { width, height, padding, unread, names, row_labels: rows, column_labels: columns } = mosaic;
-  const values = { name: names[map] ?? String(map), row: row - padding[0], column: column - padding[2] };
-  values.unit = row * width + column;
+  const values = { name: names[map] ?? String(map + 1), row: row - padding[0] + 1, column: column - padding[2] + 1 };
+  values.unit = row * width + column + 1;
   if (rows.length) values.row = rows[row];
   if (columns.length) values.column = columns[column];
   const beside = row >= height - unread[0] || column >= width - unread[1];
-  const notes = [isPadding(mosaic, row, column) && data.texts.padding, beside && data.texts.unread].filter(Boolean);
-  return [fill(mosaic.place, values), ...notes].join(" · ");
+  const place = isPadding(mosaic, row, column) ? data.texts.padding : fill(mosaic.place, values);
+  return place + (beside ? ` · ${data.texts.unread}` : "");
 }
 
 function fill(template, values) {

@@ -88,7 +88,8 @@ def tell(settings: NormalizationSettings, before: Block, after: Block, cell: Cel
     said: dict[str, Any] = {
         "images": settings.images, "channels": CHANNELS, "height": height, "width": width, "shared": before.shared,
         "count": len(before.rows), "groups": settings.groups, "in_group": CHANNELS // settings.groups,
-        "image": cell.map // CHANNELS + 1, "channel": cell.map % CHANNELS + 1, "row": cell.row, "column": cell.column,
+        "image": cell.map // CHANNELS + 1, "channel": cell.map % CHANNELS + 1,
+        "row": cell.row + 1, "column": cell.column + 1,
         "mean": number(before.means[group]), "variance": number(before.variances[group]),
         "mean_after": number(after.means[group]), "variance_after": number(after.variances[group]),
         "low": number(row.min()), "high": number(row.max()), "low_after": number(becomes.min()),
