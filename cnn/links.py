@@ -2,14 +2,15 @@
 
 One key per entry of the experiment and of its data::
 
-    v=1&layers=conv2d(16,3)~relu~maxpool2d~flatten~linear&optimizer=adam(0.01)&source=digits(5000)&seed=3
+    v=1&layers=conv2d(16,3)~relu~max_pool2d~flatten~linear&optimizer=adam(0.01)&source=digits(5000)&seed=3
 
 A value is a number, a word, or a kind with its options: the first ones by position, any by name, and kinds may nest
-(``conv2d(8,initializer:normal(0.1))``). Layers, and several members of one family, are joined by ``~``::
+(``conv2d(8,initializer:normal(0.1))``). Free text, such as the name of a file, stands in quotes unless it is a word;
+a quote within it is doubled. Layers, and several members of one family, are joined by ``~``::
 
     layers = value { "~" value }
-    value  = word [ "(" entry { "," entry } ")" ]        word = letters, digits, "_", ".", "+", "-"
-    entry  = [ word ":" ] value
+    value  = word [ "(" entry { "," entry } ")" ] | text    word = letters, digits, "_", ".", "+", "-"
+    entry  = [ word ":" ] value                             text = "'" { any character but "'" | "''" } "'"
 
 The options of any other dataclass are written the same way, one key each (:func:`encode_options`).
 
@@ -35,7 +36,9 @@ MOST_DROPPED = 20  # entries that are reported
 _SHOWN = 80  # characters of a dropped value that are reported
 _VERSION_KEY = "v"
 _LAYERS = "layers"
-_TOKEN = re.compile(r"[A-Za-z0-9_.+-]+|[(),:~]")
+_WORD = re.compile(r"[A-Za-z0-9_.+-]+")
+_QUOTE = "'"
+_TOKEN = re.compile(rf"{_WORD.pattern}|[(),:~]|'(?:[^']|'')*'")
 _JOIN = "~"
 
 
@@ -48,10 +51,11 @@ class Dropped(NamedTuple):
 
 @dataclass(frozen=True)
 class _Value:
-    """A parsed value: a word and what stands in its brackets, each entry with its name or ""."""
+    """A parsed value: a word and what stands in its brackets, each entry with its name or ""; or a quoted text."""
 
     word: str
     entries: tuple[tuple[str, "_Value"], ...] = ()
+    quoted: bool = False
 
 
 def encode(config: ExperimentConfig) -> dict[str, str]:
@@ -129,13 +133,25 @@ def _sound_members(owner: type[Any], key: str, text: str) -> tuple[str, list[str
     """The members of a family that can be read, joined again, and those that cannot."""
     sound: list[str] = []
     bad: list[str] = []
-    for member in text.split(_JOIN) if len(text) <= LONGEST else ():
+    for member in _split(text) if len(text) <= LONGEST else ():
         try:
             _field(owner, key, member)
             sound.append(member)
         except PlaygroundError:
             bad.append(member)
     return (_JOIN.join(sound), bad) if sound else (text, [])
+
+
+def _split(text: str) -> list[str]:
+    """The text between the joins that do not stand in quotes; unlike :func:`_parse` also where it is not grammatical."""
+    parts, quoted = [""], False
+    for letter in text:
+        quoted ^= letter == _QUOTE
+        if letter == _JOIN and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
 
 
 def _dropped(key: str, text: str) -> Dropped:
@@ -177,8 +193,13 @@ def _kind_text(registry: Registry[Any], thing: Any) -> str:
         if value == one.default:
             positional = False
             continue
-        entries.append(_text(one, value) if positional else f"{one.name}:{_text(one, value)}")
+        text = _quoted(value) if one.kind == "text" else _text(one, value)
+        entries.append(text if positional else f"{one.name}:{text}")
     return registry.name_of(thing) + (f"({','.join(entries)})" if entries else "")
+
+
+def _quoted(text: str) -> str:
+    return text if _WORD.fullmatch(text) else _QUOTE + text.replace(_QUOTE, _QUOTE * 2) + _QUOTE
 
 
 # Reading -------------------------------------------------------------------------------------------------------------
@@ -221,7 +242,7 @@ def _field(owner: type[Any], key: str, text: str) -> Any:
 
 def _table(registry: Registry[Any], value: _Value) -> dict[str, Any]:
     """``{"kind": …, option: …}`` for the strict reader, which checks the values."""
-    if value.word not in registry:
+    if value.quoted or value.word not in registry:
         raise ConfigError("options.unknown_kind", family=registry.family, got=value.word, choices=", ".join(registry))
     options = options_of(registry[value.word])
     if len(value.entries) > len(options):
@@ -239,6 +260,10 @@ def _table(registry: Registry[Any], value: _Value) -> dict[str, Any]:
 def _typed(option: Option | None, value: _Value) -> Any:
     """A parsed value as what the option takes; whatever does not fit stays text, which the strict reader refuses."""
     word = value.word
+    if value.quoted:
+        if option is None or option.kind != "text":
+            raise ConfigError("config.bad_text", where="link", got=word)
+        return word
     if option is not None and option.family is not None and word not in option.choices:
         return _table(option.family, value)
     if value.entries:
@@ -296,6 +321,10 @@ class _Parser:
         return found
 
     def _value(self, depth: int) -> _Value:
+        if self._tokens[self._at].startswith(_QUOTE):
+            text = self._tokens[self._at][1:-1].replace(_QUOTE * 2, _QUOTE)
+            self._at += 1
+            return _Value(text, quoted=True)
         word = self._word()
         if not self._accept("("):
             return _Value(word)
@@ -317,7 +346,7 @@ class _Parser:
 
     def _word(self) -> str:
         word = self._tokens[self._at]
-        if word in ("", "(", ")", ",", ":", _JOIN):
+        if not _WORD.fullmatch(word):
             raise _NotGrammar
         self._at += 1
         return word

@@ -3,6 +3,7 @@
 A configuration holds a source and not its images: whoever trains loads them from the source's name, options and seed.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,9 @@ from cnn.registry import Registry
 from cnn.seeds import Purpose, generator
 
 DATASETS: "Registry[Source]" = Registry("dataset")
-FILENAME = r"[^\x00-\x1f\x7f/\\]{0,80}"
+_MOST_LETTERS = 80  # of a file's name that a configuration keeps
+_NOT_IN_NAMES = r"\x00-\x1f\x7f/\\\ud800-\udfff"  # control characters, separators of folders, halves of characters
+FILENAME = f"[^{_NOT_IN_NAMES}]{{0,{_MOST_LETTERS}}}"
 _SAMPLE = 100  # the ordinal of the stream that samples images; the generated digits have the first ones
 
 
@@ -30,6 +33,11 @@ class Source(Configurable):
             DataError: they cannot be had, and what to do about it.
         """
         raise NotImplementedError
+
+
+def filename(*names: str) -> str:
+    """The names of uploaded files as one text that a configuration keeps: short, and in characters that a link can say."""
+    return re.sub(f"[{_NOT_IN_NAMES}]", "_", ", ".join(names))[:_MOST_LETTERS]
 
 
 @DATASETS.register("digits")

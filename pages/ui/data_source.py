@@ -1,6 +1,5 @@
 """Where the images come from: generated, downloaded on a click, uploaded, or drawn by the reader."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -10,7 +9,7 @@ import streamlit as st
 from cnn.data import AUGMENTATIONS, mnist, store, uploads
 from cnn.data.config import DataConfig
 from cnn.data.idx import is_idx
-from cnn.data.sources import DATASETS, Stored
+from cnn.data.sources import DATASETS, Stored, filename
 from cnn.errors import DataError
 from pages.ui.errors import as_plain, show_error
 from pages.ui.my_digits import my_digits, my_digits_key, sync_my_digits
@@ -19,7 +18,6 @@ from pages.ui.texts import Texts
 from pages.ui.url import read_config, write_config
 
 _UPLOADED, _MINE = "uploaded", "data_mine"
-_LONGEST_NAME = 80  # characters of a file's name that a configuration keeps
 _SHOWN = ("validation", "label_noise", "training_images")
 
 
@@ -102,7 +100,7 @@ def _latest(files: Sequence[Any]) -> Sequence[Any]:
 
 
 def _read(files: Sequence[Any]) -> Stored | DataError:
-    name = re.sub(r"[\x00-\x1f\x7f/\\]", "_", ", ".join(file.name for file in files))[:_LONGEST_NAME]
+    name = filename(*(file.name for file in files))
     try:
         return Stored(store.put(uploads.read([(file.name, file.getvalue()) for file in files])), name)
     except DataError as error:

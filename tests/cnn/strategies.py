@@ -23,8 +23,9 @@ def values(option: Option) -> st.SearchStrategy[Any]:
         "float": lambda: st.floats(low, high),
         "bool": st.booleans,
         "choice": lambda: st.nothing(),
-        "text": lambda: st.from_regex(option.pattern, fullmatch=True, alphabet="0123456789abcdef"),
+        "text": lambda: st.from_regex(option.pattern, fullmatch=True),
         "family": lambda: st.nothing() if option.family is None else members(option.family),
+        "families": lambda: st.nothing() if option.family is None else _several(option.family),
     }[option.kind]()
     words = st.sampled_from(option.choices) if option.choices else st.nothing()
     return st.just(option.default) | own | words
@@ -47,6 +48,10 @@ def instances(cls: type[Any]) -> st.SearchStrategy[Any]:
 def members(registry: Registry[Any]) -> st.SearchStrategy[Any]:
     """Members of a family."""
     return st.sampled_from(list(registry.values())).flatmap(instances)
+
+
+def _several(registry: Registry[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(members(registry), min_size=1, max_size=5).map(tuple)
 
 
 @st.composite

@@ -1,15 +1,16 @@
+import re
 from dataclasses import dataclass, fields
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnn import links
 from cnn.activations import ACTIVATIONS, Activation, LeakyReLU, ReLU, Tanh
 from cnn.config import ExperimentConfig
 from cnn.data.config import DataConfig
-from cnn.data.sources import GeneratedDigits
+from cnn.data.sources import GeneratedDigits, Stored, filename
 from cnn.initializers import Normal
 from cnn.layers import Conv2d, Flatten, Linear, MaxPool2d
 from cnn.links import LONGEST, Dropped
@@ -24,7 +25,31 @@ DEFAULT = ExperimentConfig()
 @given(experiments())
 def test_a_link_brings_back_the_experiment(config: ExperimentConfig) -> None:
     query = urlencode(links.encode(config))
-    assert links.decode(dict(parse_qsl(query))) == (config, [])
+    assert links.decode(dict(parse_qsl(query, keep_blank_values=True))) == (config, [])
+
+
+@given(st.text(max_size=80))
+@example("mnist (1).npz")
+@example("a,b.npz")
+@example("数字.npz")
+@example("50%.npz")
+@example("x~y'z.npz")
+@example("''")
+@example("t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte")
+def test_a_file_of_any_name_is_named_by_the_link(name: str) -> None:
+    config = ExperimentConfig(data=DataConfig(source=Stored("0" * 32, filename(name), 77)))
+    query = urlencode(links.encode(config))
+    assert links.decode(dict(parse_qsl(query, keep_blank_values=True))) == (config, [])
+
+
+def test_the_examples_of_the_documentation_are_links() -> None:
+    (example,) = re.findall(r"^    (v=1&\S+)$", links.__doc__ or "", re.MULTILINE)
+    config, dropped = links.decode(dict(parse_qsl(example)))
+    assert dropped == []
+    assert links.encode(config) == dict(parse_qsl(example))
+    nested = re.findall(r"``(\w+\(.*?\))``", links.__doc__ or "")
+    assert nested
+    assert not any(links.decode({"layers": one})[1] for one in nested)
 
 
 def test_the_defaults_need_no_link() -> None:
@@ -78,6 +103,11 @@ def test_presets_have_short_links() -> None:
         ("optimizer", "adam)"),
         ("optimizer", "adam(0.1"),
         ("optimizer", "adam(lr:)"),
+        ("optimizer", "'adam'"),
+        ("optimizer", "adam('0.1')"),
+        ("source", "stored('"),
+        ("source", "stored(x,'a'b)"),
+        ("layers", "'relu'"),
         ("source", "digits(mnist)"),
         ("mine", "../../etc/passwd"),
         ("layers", ""),
