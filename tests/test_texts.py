@@ -1,4 +1,4 @@
-"""Every word exists in both languages, with the same gaps to fill in."""
+"""Every word exists in both languages, with the same gaps to fill in; the Japanese ones keep to their glossary."""
 
 import re
 import string
@@ -9,6 +9,7 @@ import pytest
 
 from cnn.errors import LANGUAGES, messages
 from pages.ui.texts import Texts, entries
+from tests.japanese import LATEX_WORDS, OPERATORS, SPOKEN, TERMS, faults, other_terms
 
 ROOT = Path(__file__).parents[1]
 TEXTS = ROOT / "pages" / "texts"
@@ -67,3 +68,71 @@ def test_all_text_files_are_tables_of_texts() -> None:
     for file in TEXTS.glob("*/*.toml"):
         tomllib.loads(file.read_text(encoding="utf-8"))
         assert all(isinstance(text, str) for text in entries(file.stem, file.parent.name).values()), file
+
+
+@pytest.mark.parametrize("file", SPOKEN)
+def test_punctuation_is_that_of_a_japanese_book(file: str) -> None:
+    assert {key: found for key, text in SPOKEN[file].items() if (found := faults(text))} == {}
+
+
+@pytest.mark.parametrize("file", SPOKEN)
+def test_one_concept_has_one_term(file: str) -> None:
+    assert {key: found for key, text in SPOKEN[file].items() if (found := other_terms(text))} == {}
+
+
+@pytest.mark.parametrize(("term", "elsewhere"), [(term, other) for term, _, other in TERMS if other])
+def test_what_a_primer_calls_it_is_said_once(term: str, elsewhere: str) -> None:
+    told = [
+        f"{file}:{key}"
+        for file, texts in SPOKEN.items()
+        for key, text in texts.items()
+        if f"{term}（{elsewhere}）" in text
+    ]
+    assert len(told) == 1, told
+
+
+@pytest.mark.parametrize("file", SPOKEN)
+def test_formulas_have_no_english_words(file: str) -> None:
+    for key, text in SPOKEN[file].items():
+        words = {word for group in LATEX_WORDS.findall(text) for word in re.findall("[A-Za-z]{2,}", group)}
+        assert words <= OPERATORS, f"{key}: {text}"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "ｶｰﾈﾙ",
+        "本当?",
+        "次へ: 描く",
+        "{name}: **{rate}**",
+        "位置 (ピクセル)",
+        "失敗({reason})",
+        "極小 (Li et al. 2018)",
+        "保存 (.npz)",
+        "Swish (SiLU)",
+        "0 ～ 4",
+        "準備中 …",
+        "逆向きに1 歩",
+        "*線形* です",
+        "差（ 5 ）",
+        "値は **最大。**です",
+        "$x$: 値",
+        r"\text{学習 (検証)}",
+    ],
+)
+def test_the_check_finds_what_is_wrong(wrong: str) -> None:
+    assert faults(wrong)
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "f(x) と max(x, T(x))、点 (−7, 2)、形状 (N, C, H, W)、y は (1 − 2η) 倍",
+        "`a: (b)` と $f: (x)$：{n:.3g}",
+        "**{name}**：{share} です。**正しい。** 誤差は（最大で）{error}",
+        "0.3.4:1（行:列ではない）".replace("行:列", "行・列"),
+        r"\text{学習：} y = \max_{(u,v)} x",
+    ],
+)
+def test_the_check_leaves_alone_what_is_right(right: str) -> None:
+    assert faults(right) == []

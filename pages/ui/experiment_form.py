@@ -17,7 +17,7 @@ from cnn.schedules import SCHEDULES
 from pages.ui.data_source import data_editor, data_label
 from pages.ui.language import language
 from pages.ui.layers_editor import layers_editor, outline_table
-from pages.ui.options import choose, edit_options, name_of_kind, name_of_option
+from pages.ui.options import choose, edit_options, name_of_kind, name_of_option, name_of_word
 from pages.ui.runs import current_run
 from pages.ui.samples import fitted
 from pages.ui.texts import Texts
@@ -97,10 +97,11 @@ def _name(option: str) -> str:
 def _preset(config: ExperimentConfig, texts: Texts) -> None:
     current = next((name for name, preset in PRESETS.items() if _same_network(config, preset)), _OWN)
     st.session_state[_PRESET] = current
+    names = {name: name_of_word(name) for name in PRESETS} | {_OWN: texts("preset.own")}
     st.selectbox(
         texts("settings.preset"),
         [*PRESETS, *([_OWN] if current == _OWN else [])],
-        format_func=lambda name: texts(f"preset.{name}"),
+        format_func=names.__getitem__,
         key=_PRESET,
         on_change=_take_preset,
         label_visibility="collapsed",

@@ -117,6 +117,11 @@ def name_of_member(registry: Registry[T], thing: T) -> str:
     return f"{name} ({', '.join(f'{value:g}' for value in values)})" if values else name
 
 
+def name_of_word(name: str) -> str:
+    """What one word of a menu is called, be it a choice of an option or a network: ``"same"``, ``"lenet"``."""
+    return _words().get(f"word.{name}", name_of_kind(name))
+
+
 def name_of_option(owner: str, name: str) -> str:
     """What an option is called, by ``<owner's class>.<option>`` or else ``option.<option>`` in options.toml."""
     return _about(owner, name, "label") or _pretty(name)
@@ -223,8 +228,7 @@ def _about(owner: str, name: str, what: str) -> str | None:
 
 
 def _name_in_menu(name: str) -> str:
-    words = _words()
-    return words("number") if name == _NUMBER else words.get(f"word.{name}", name_of_kind(name))
+    return _words()("number") if name == _NUMBER else name_of_word(name)
 
 
 def _pretty(name: str) -> str:
