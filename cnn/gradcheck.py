@@ -167,8 +167,7 @@ def check_network(
         entries: at most so many entries of each tensor; all if None, which takes a while for a real network.
         progress: told after each entry how many are done, and of how many.
     """
-    copy = Network(network.layers, network.input_shape, network.seed, np.float64)
-    copy.load_state_dict(network.state_dict())
+    copy = network.astype(np.float64)
     x = images / 255.0 if images.dtype == np.uint8 else np.array(images, np.float64)
 
     def run() -> tuple[float, Array]:

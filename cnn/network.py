@@ -183,6 +183,13 @@ class Network:
         """Take over what :meth:`buffers` gave."""
         self._import("buffers", buffers)
 
+    def astype(self, dtype: DTypeLike) -> "Network":
+        """A copy of another type with the same weights, running statistics and noise."""
+        copy = Network(self.layers, self.input_shape, self.seed, dtype)
+        copy.parameters[:] = self.parameters
+        copy.load_buffers(self.buffers())
+        return copy
+
     def _export(self, kind: str) -> dict[str, Array]:
         return {
             f"{index}.{name}": layer.export_array(name, array)

@@ -14,7 +14,7 @@ from cnn.data.handwriting import write
 from cnn.explain.backprop import learn, rehearse
 from cnn.losses import CrossEntropy
 from cnn.network import Network
-from pages.ui.backprop.words import number
+from pages.ui.numbers import number
 from pages.ui.texts import Texts
 from tests.browser.conftest import OpenPage, settled, shot
 

@@ -23,7 +23,8 @@ from pages.figures.backprop import descent, thumbnails
 from pages.ui.backprop import scene
 from pages.ui.backprop.blocks import check_html
 from pages.ui.backprop.questions import questions
-from pages.ui.backprop.words import caption, formula, number, percent, station_title
+from pages.ui.backprop.words import caption, formula, station_title
+from pages.ui.numbers import apart, number, percent
 from pages.ui.stations import _move
 from pages.ui.texts import Texts
 
@@ -73,8 +74,54 @@ def play() -> Play:
 def test_the_update_tells_the_engines_losses() -> None:
     at = opened(input="digit-4", at="18", lr="0.002")
     before, after = learn(Network(shipped.layers()), CrossEntropy(), sample(4), 4, 0.002, 1)
-    assert f"**{number(before.loss)}** to **{number(after.loss)}**" in said(at)
+    first, second = apart(number, before.loss, after.loss, 3)
+    change = number(before.loss - after.loss, 2)
+    assert EN("caption.update.falls", loss=first, loss_after=second, change=change) in said(at)
     assert percent(float(after.answers[4])) in said(at)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_sure_network_still_learns_and_the_page_says_by_how_much(seed: int) -> None:
+    network, digit = shipped.load(), seed % 10
+    picture = rasterize(write(digit, seed, 1.0))
+    play = rehearse(network, CrossEntropy(), picture, digit)
+    moments = learn(network, CrossEntropy(), picture, digit, 0.001, 1)
+    words = caption(Station(Act.UPDATE), play, moments, CLASSES, EN)
+    first, second = re.findall(r"the loss falls from \*\*(.+?)\*\* to \*\*(.+?)\*\*", words)[0]
+    assert first != second
+    assert number(moments[0].loss - moments[1].loss, 2) in words
+    assert questions(play, moments, CrossEntropy(), 0.001)[-1].answer == "falls"
+
+
+def test_what_the_network_deems_nearly_impossible_is_told_with_two_digits() -> None:
+    network = shipped.load()
+    play = rehearse(network, CrossEntropy(), sample(7), 1)
+    moments = learn(network, CrossEntropy(), sample(7), 1, 0.001, 1)
+    before, after = (percent(float(one.answers[1])) for one in moments)
+    assert f"**1** goes from {before} to **{after}**" in caption(Station(Act.UPDATE), play, moments, CLASSES, EN)
+    assert before != after
+    slope = questions(play, moments, CrossEntropy(), 0.001)[0].values
+    assert float(str(slope["share"])) > 0
+    assert float(str(slope["slope"]).replace("−", "-")) == pytest.approx(float(str(slope["share"])) - 1, abs=1e-12)
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_an_update_that_changes_nothing_is_not_called_too_long(language: str) -> None:
+    network = Network([Conv2d(2, 3), ReLU(), Flatten(), Linear(10, bias=False)])
+    network.parameters[:] = 0
+    play, texts = rehearse(network, CrossEntropy(), sample(4), 4), Texts("backprop", language)
+    moments = learn(network, CrossEntropy(), sample(4), 4, 0.001, 1)
+    for act in (Act.UPDATE, Act.REPEAT):
+        assert texts(f"caption.{act}.stays", loss=number(play.loss), steps=1) in caption(
+            Station(act), play, moments, CLASSES, texts
+        )
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_weights_and_biases_are_counted_apart(language: str, play: Play) -> None:
+    words = caption(Station(Act.FORWARD, 7), play, [], CLASSES, Texts("backprop", language))
+    assert "15,680" in words
+    assert "15,690" not in words
 
 
 def test_the_loss_tells_the_gradient_of_the_target_that_was_chosen() -> None:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from cnn.explain.backprop import Moment, Phase, Play, root_mean_square
 from cnn.explain.faults import verdict
 from cnn.gradcheck import GradientCheck, TensorCheck
-from pages.ui.backprop.words import layer_title, number, tensor_title
+from pages.ui.backprop.words import layer_title, tensor_title
+from pages.ui.numbers import apart, number, percent
 from pages.ui.texts import Texts
 
 Array = NDArray[Any]
@@ -62,9 +63,10 @@ def update_html(
         for k, name in enumerate(classes)
     )
     heads = [texts(f"table.{name}") for name in ("class", "before", "after")]
+    loss, loss_after = apart(number, before.loss, after.loss, 3)
     answers = (
-        f'<p class="bp-change"><span>{texts("table.loss")}</span> <b>{number(before.loss)}</b> → '
-        f"<b>{number(after.loss)}</b></p>{_table(heads, rows, 'bp-answers')}"
+        f'<p class="bp-change"><span>{texts("table.loss")}</span> <b>{loss}</b> → '
+        f"<b>{loss_after}</b></p>{_table(heads, rows, 'bp-answers')}"
     )
     steps = "".join(
         _step(f"{layer_title(scene.layer)} · {tensor_title(name, False, texts)}", weight, scene.gradients[name], lr)
@@ -85,12 +87,12 @@ def check_html(check: GradientCheck, names: Mapping[str, str], texts: Texts) -> 
 def _checked(tensor: TensorCheck, name: str, texts: Texts) -> str:
     found = verdict(tensor)
     compared, kinks = int(tensor.compared.sum()), int(tensor.at_kink.sum())
-    error = "–" if found == "kink" else number(tensor.error) if tensor.error >= 1e-12 else "&lt; 1e−12"
+    error = "–" if found == "kink" else number(tensor.error) if tensor.error >= 1e-12 else "&lt; 10⁻¹²"
     worst = "–"
     if tensor.worst:
         values = {"analytic": tensor.analytic[tensor.worst], "numeric": tensor.numeric[tensor.worst]}
         place = _place(tensor.worst, texts)
-        shown = {key: f"{value:.6g}".replace("-", "−") for key, value in values.items()}
+        shown = {key: number(float(value), 6) for key, value in values.items()}
         worst = texts("check.pair", place=place, **shown)
     return (
         f'<tr class="{found}"><td class="verdict"><b>{_SIGNS[found]}</b> {texts(f"check.{found}")}</td>'
@@ -106,7 +108,7 @@ def _place(entry: tuple[int, ...], texts: Texts) -> str:
 
 def _step(name: str, weight: Array, gradient: Array, lr: float) -> str:
     size, slope = root_mean_square(weight), root_mean_square(gradient)
-    relative = "–" if size == 0 else f"{lr * slope / size:.2%}"
+    relative = "–" if size == 0 else percent(lr * slope / size)
     cells = (number(size), number(slope), number(lr * slope), relative)
     return f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 

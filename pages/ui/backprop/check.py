@@ -15,7 +15,8 @@ from cnn.losses import Loss
 from cnn.network import Network
 from pages.ui.backprop.blocks import check_html
 from pages.ui.backprop.controls import KEY, Cast
-from pages.ui.backprop.words import layer_title, number, tensor_title
+from pages.ui.backprop.words import layer_title, tensor_title
+from pages.ui.numbers import number
 from pages.ui.settings import edit_settings
 from pages.ui.texts import Texts
 

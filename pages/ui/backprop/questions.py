@@ -5,8 +5,9 @@ import numpy as np
 from cnn.explain.backprop import Moment, Play
 from cnn.layers.pooling import MaxPool2d
 from cnn.losses import CrossEntropy, Loss
-from pages.ui.backprop.words import layer_title, number, percent
+from pages.ui.backprop.words import layer_title
 from pages.ui.learn import Question
+from pages.ui.numbers import apart, number, percent, probability
 
 _HALF, _QUARTER = 0.5, 0.25
 
@@ -22,7 +23,9 @@ def questions(play: Play, moments: list[Moment], loss: Loss, lr: float) -> list[
 
 def _slope(play: Play) -> Question:
     share, slope = float(play.answers[play.label]), float(play.doutputs[play.label])
-    return Question("slope", slope, tolerance=0.005, values={"share": f"{share:.3f}", "slope": f"{slope:.3f}"})
+    shown = probability(share)
+    values = {"share": shown, "slope": f"{slope:.{len(shown) - 2}f}".replace("-", "−")}
+    return Question("slope", slope, tolerance=0.005, values=values)
 
 
 def _reached(play: Play, place: int) -> Question:
@@ -40,5 +43,6 @@ def _reached(play: Play, place: int) -> Question:
 def _step(play: Play, moments: list[Moment], lr: float) -> Question:
     before, after = moments[0].loss, moments[1].loss
     answer = "falls" if after < before else "rises"
-    values = {"lr": number(lr), "before": number(before), "after": number(after)}
+    shown = apart(number, before, after, 3)
+    values = {"lr": number(lr), "before": shown[0], "after": shown[1], "change": number(after - before, 2)}
     return Question("step", answer, ("falls", "rises"), values=values)

@@ -13,9 +13,10 @@ from cnn.layers.base import Layer
 from cnn.layers.convolution import Conv2d
 from cnn.layers.linear import Linear
 from cnn.layers.reshape import Flatten
-from pages.ui.backprop.words import number, tensor_title
+from pages.ui.backprop.words import tensor_title
 from pages.ui.grid import Mosaic
 from pages.ui.layer_names import kind_of_layer, shape_text
+from pages.ui.numbers import number
 from pages.ui.texts import Texts
 
 Array = NDArray[Any]

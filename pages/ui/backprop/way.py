@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cnn.explain.backprop import Act, BackpropSettings, Play, Station
-from pages.ui.backprop.words import layer_title, number, station_title
+from pages.ui.backprop.words import layer_title, station_title
 from pages.ui.layer_names import kind_of_layer
+from pages.ui.numbers import number
 from pages.ui.settings import read_settings, write_settings
 from pages.ui.stations import Name, Stop, arrived, gone_to, stations
 from pages.ui.texts import Texts

@@ -1,5 +1,6 @@
 """What is seen at a station, in words with the numbers, and its formula."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ from cnn.layers.base import Layer
 from cnn.layers.funnel import FReLU
 from cnn.outline import kind_of
 from pages.ui.layer_names import kind_of_layer, shape_text, short_name
+from pages.ui.numbers import apart, number, percent
 from pages.ui.texts import Texts
 
 Array = NDArray[Any]
-_LEAST = 0.001
 _ALIKE = 1.15  # gradients whose sizes differ by less are called the same
 
 
@@ -38,18 +39,6 @@ def tensor_title(name: str, slope: bool, texts: Texts) -> str:
     return f"{title} ({inside})" if inside else title
 
 
-def number(value: float, digits: int = 3) -> str:
-    """So many significant digits, with a true minus sign."""
-    return f"{value:.{digits}g}".replace("-", "−")
-
-
-def percent(share: float) -> str:
-    """A share as percents, near 0 and 1 with one digit more; never 0 % or 100 % of what is neither."""
-    if 0 < share < _LEAST or 1 - _LEAST < share < 1:
-        return f"< {_LEAST:.1%}" if share < _LEAST else f"> {1 - _LEAST:.1%}"
-    return f"{share:.0%}" if 0.1 <= share <= 0.9 or share in (0, 1) else f"{share:.1%}"
-
-
 def caption(station: Station, play: Play, moments: list[Moment], classes: tuple[str, ...], texts: Texts) -> str:
     """The sentences for a station.
 
@@ -66,11 +55,19 @@ def caption(station: Station, play: Play, moments: list[Moment], classes: tuple[
         return _backward(play, station.layer, texts)
     values = _of_all(play, moments, classes)
     if station.act in (Act.UPDATE, Act.REPEAT):
-        way = "rises" if not moments[-1].loss < moments[0].loss else "falls"
-        return f"{texts(f'caption.{station.act}.{way}', **values)} {_others(moments, texts)}".strip()
+        said = [texts(f"caption.{station.act}.{_way(moments)}", **values)]
+        if station.act is Act.UPDATE and values["share"] != values["share_after"]:
+            said.append(texts("caption.goes", **values))
+        return " ".join([*said, _others(moments, texts)]).strip()
     if station.act is Act.LOSS and not play.through_softmax:
         return texts("caption.loss_direct", **values)
     return texts(f"caption.{station.act}", **values)
+
+
+def _way(moments: list[Moment]) -> str:
+    """What the loss does: "falls", "stays" or "rises", as also what is no number any more."""
+    before, after = moments[0].loss, moments[-1].loss
+    return "falls" if after < before else "stays" if after == before else "rises"
 
 
 def formula(station: Station, play: Play, loss: str, texts: Texts) -> str:
@@ -96,7 +93,7 @@ def _forward(play: Play, place: int, texts: Texts) -> str:
         f"caption.forward.{_topic(scene.layer, 'caption.forward', texts)}",
         name=layer_title(scene.layer), read=shape_text(scene.x.shape), made=shape_text(scene.y.shape),
         low=number(low), high=number(high), count=f"{scene.y.size:,}", best=int(scene.y.argmax()),
-        zero=percent(_share(scene.y == 0)), weights=f"{sum(one.size for one in scene.weights.values()):,}",
+        zero=percent(_share(scene.y == 0)), **_counts(scene.weights),
     )  # fmt: skip
 
 
@@ -131,15 +128,19 @@ def _compared(play: Play, place: int, texts: Texts) -> str:
 def _of_all(play: Play, moments: list[Moment], classes: tuple[str, ...]) -> dict[str, object]:
     first, last, right = moments[0], moments[-1], play.label
     answer = int(play.answers.argmax())
+    write = percent if play.through_softmax else number
+    loss, loss_after = apart(number, first.loss, last.loss, 3)
+    share, share_after = apart(write, float(first.answers[right]), float(last.answers[right]), 2)
     return {
         "right": classes[right],
         "answer": classes[answer],
         "sure": percent(float(play.answers[answer])),
-        "share": percent(float(first.answers[right])),
-        "share_after": percent(float(last.answers[right])),
+        "share": share,
+        "share_after": share_after,
         "value": number(float(play.outputs[right])),
-        "loss": number(play.loss),
-        "loss_after": number(last.loss),
+        "loss": loss,
+        "loss_after": loss_after,
+        "change": number(abs(last.loss - first.loss), 2),
         "slope": number(float(play.doutputs[right])),
         "steps": len(moments) - 1,
         "shape": shape_text(play.picture.shape),
@@ -153,6 +154,12 @@ def _others(moments: list[Moment], texts: Texts) -> str:
         return ""
     way = "worse" if after < before else "better" if after > before else "same"
     return texts(f"others.{way}", before=percent(before), after=percent(after))
+
+
+def _counts(weights: Mapping[str, Array]) -> dict[str, str]:
+    """How many weights, and how many biases."""
+    biases = sum(one.size for name, one in weights.items() if name.endswith("bias"))
+    return {"weights": f"{sum(one.size for one in weights.values()) - biases:,}", "biases": f"{biases:,}"}
 
 
 def _share(mask: Array) -> float:

@@ -5,7 +5,8 @@ import pytest
 
 from cnn import shipped
 from cnn.activations import ReLU, Softmax
-from cnn.data import digits
+from cnn.data import digits, rasterize
+from cnn.data.handwriting import write
 from cnn.explain.backprop import Act, Phase, Station, learn, rehearse, root_mean_square, stations
 from cnn.explain.picture import fit
 from cnn.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d
@@ -33,8 +34,8 @@ def test_the_way_goes_there_and_back() -> None:
 
 
 def test_each_scene_shows_what_the_engine_computed() -> None:
-    network = shipped.load()
-    play = rehearse(network, CrossEntropy(), PICTURE, LABEL)
+    network = shipped.load().astype(np.float64)
+    play = rehearse(shipped.load(), CrossEntropy(), PICTURE, LABEL)
     with network.recording() as tape:
         scores = network.forward(IMAGES[:1], training=True)
         loss, slope = CrossEntropy()(scores, LABELS[:1])
@@ -90,12 +91,21 @@ def test_one_update_is_the_step_against_the_gradient() -> None:
         for place, scene in enumerate(play.scenes)
         for name, gradient in scene.gradients.items()
     }
-    network.load_state_dict(
-        {name: array - np.float32(0.01) * gradients[name] for name, array in network.state_dict().items()}
-    )
+    network = network.astype(np.float64)
+    network.load_state_dict({name: array - 0.01 * gradients[name] for name, array in network.state_dict().items()})
     after = rehearse(network, CrossEntropy(), PICTURE, LABEL)
-    assert second.loss == pytest.approx(after.loss, rel=1e-5)
+    assert second.loss == pytest.approx(after.loss, rel=1e-12)
     assert second.loss < first.loss
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_short_step_against_the_gradient_always_lowers_the_loss_however_sure_the_network_is(seed: int) -> None:
+    picture = rasterize(write(seed % 10, seed, 1.0))
+    first, second = learn(shipped.load(), CrossEntropy(), picture, seed % 10, lr=0.001, steps=1)
+    slopes = [scene.gradients for scene in rehearse(shipped.load(), CrossEntropy(), picture, seed % 10).scenes]
+    squares = sum(float(np.vdot(one, one)) for gradients in slopes for one in gradients.values())
+    assert second.loss < first.loss
+    assert first.loss - second.loss == pytest.approx(0.001 * squares, rel=0.25), "to first order η ‖∇L‖²"
 
 
 def test_dropout_switches_the_same_values_off_before_and_after() -> None:
@@ -117,7 +127,7 @@ def test_other_pictures_are_asked_but_not_learned() -> None:
 
 def test_numbers_that_overflow_are_shown_and_not_raised() -> None:
     network = small()
-    network.parameters[:] = 1e30
+    network.parameters[:] = np.inf
     assert not np.isfinite(rehearse(network, CrossEntropy(), PICTURE, LABEL).loss)
 
 
