@@ -143,7 +143,7 @@ def _sound_members(owner: type[Any], key: str, text: str) -> tuple[str, list[str
 
 
 def _split(text: str) -> list[str]:
-    """The text between the joins that do not stand in quotes; unlike :func:`_parse` also where it is not grammatical."""
+    """The texts between joins that do not stand in quotes, grammatical or not."""
     parts, quoted = [""], False
     for letter in text:
         quoted ^= letter == _QUOTE

@@ -36,7 +36,7 @@ class Source(Configurable):
 
 
 def filename(*names: str) -> str:
-    """The names of uploaded files as one text that a configuration keeps: short, and in characters that a link can say."""
+    """The names of uploaded files as one text that a configuration keeps: short, and of whole characters."""
     return re.sub(f"[{_NOT_IN_NAMES}]", "_", ", ".join(names))[:_MOST_LETTERS]
 
 
