@@ -12,7 +12,9 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+import numpy as np
 
 from cnn.errors import ConfigError
 
@@ -61,13 +63,16 @@ class Option:
         elif not self._has_type(value):
             _refuse("wrong_type", owner, self.name, value, expected=self.expected())
         elif self.kind in ("int", "float") and not self.low <= value <= self.high:  # type: ignore[operator]
+            if math.isinf(self.high):
+                _refuse("too_small", owner, self.name, value, low=self.low)
             _refuse("out_of_range", owner, self.name, value, low=self.low, high=self.high)
 
     def expected(self) -> str:
         """The values that are accepted, for a sentence: ``int 1 … 8 | valid | same``."""
+        span = f"≥ {self.low}" if math.isinf(self.high) else f"{self.low} … {self.high}"
         own = {
-            "int": f"int {self.low} … {self.high}",
-            "float": f"float {self.low} … {self.high}",
+            "int": f"int {span}",
+            "float": f"float {span}",
             "bool": "true | false",
             "choice": "",
             "text": f"text {self.pattern}",
@@ -124,11 +129,25 @@ def options_of(owner: Any) -> tuple[Option, ...]:
 
 
 class Configurable:
-    """Base of everything that has options: checks them when an instance is made."""
+    """Base of everything that has options: checks them when an instance is made.
+
+    A number of NumPy's (``np.int64(8)``) is as good as Python's and is kept as Python's, which links and files can hold.
+    """
 
     def __post_init__(self) -> None:
         for one in options_of(self):
-            one.check(type(self).__name__, getattr(self, one.name))
+            given = getattr(self, one.name)
+            value = plain(given)
+            one.check(type(self).__name__, value)
+            if value is not given:
+                object.__setattr__(self, one.name, value)  # also where the dataclass is frozen
+
+
+def plain(value: object) -> Any:
+    """A NumPy scalar as Python's number, word or switch; anything else as it is."""
+    if isinstance(value, np.floating):
+        return float(value)  # .item() leaves a long double as it is
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _options(owner: Any) -> Iterator[Option]:
@@ -149,5 +168,5 @@ def _kind_of(default: object, low: float, family: object) -> Kind:
     return "int" if isinstance(default, int) or low != -math.inf else "choice"
 
 
-def _refuse(code: str, owner: str, name: str, got: object, **details: object) -> None:
+def _refuse(code: str, owner: str, name: str, got: object, **details: object) -> NoReturn:
     raise ConfigError(f"options.{code}", family=owner, option=name, got=got, **details)

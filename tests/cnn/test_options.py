@@ -1,12 +1,15 @@
 """One declaration of an option serves the check, the codec and the menus."""
 
+import json
 import pickle
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pytest
 
 from cnn.errors import ConfigError, ShapeError, messages
-from cnn.options import Configurable, option, options_of
+from cnn.options import Configurable, Option, option, options_of
 from cnn.registry import Registry, same_options
 
 SAUCES = Registry["Sauce"]("sauce")
@@ -142,3 +145,35 @@ def test_a_text_matches_its_pattern_as_a_whole():
     for bad in ("12abc", "12ab\n", "../x", 12, None):
         with pytest.raises(ConfigError, match="key"):
             Jar(bad)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [np.int8(3), np.int64(3), np.uint16(3)])
+def test_integers_of_numpy_are_integers(number: Any) -> None:
+    noodles = Noodles(bowls=number, soup=number)
+    assert noodles == Noodles(bowls=3, soup=3)
+    assert (type(noodles.bowls), type(noodles.soup)) == (int, int)
+    json.dumps(DISHES.to_dict(noodles))
+    with pytest.raises(ConfigError):
+        Noodles(bowls=np.int64(10))
+    with pytest.raises(ConfigError):
+        Noodles(bowls=np.float64(3))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [np.float16(0.25), np.float32(0.25), np.float64(0.25), np.longdouble(0.25)])
+def test_floats_switches_and_words_of_numpy_are_python_s(number: Any) -> None:
+    assert Pepper(heat=number) == Pepper(0.25)
+    assert type(Pepper(heat=number).heat) is float
+    noodles = Noodles(spicy=np.bool_(True), shape=np.str_("flat"))  # type: ignore[arg-type]
+    assert (type(noodles.spicy), type(noodles.shape)) == (bool, str)
+    with pytest.raises(ConfigError):
+        Pepper(heat=np.float32("nan"))  # type: ignore[arg-type]
+    with pytest.raises(ConfigError):
+        Pepper(heat=np.array(0.25))  # type: ignore[arg-type]
+
+
+def test_a_number_without_an_upper_end_is_told_the_lower_one() -> None:
+    spoons = Option("spoons", "int", 2, low=1)
+    with pytest.raises(ConfigError, match="at least 1"):
+        spoons.check("Drawer", 0)
+    with pytest.raises(ConfigError, match="int ≥ 1"):
+        spoons.check("Drawer", 2.5)
