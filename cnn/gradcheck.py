@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cnn.inputs import BRIGHTEST, are_pixels, numbers
 from cnn.layers.base import Array, Layer, Shape
 from cnn.losses import Loss
 from cnn.network import INWARDS, OUTWARDS, Network
@@ -161,14 +162,14 @@ def check_network(
     Args:
         network: a float64 copy of it is checked, with its weights and noise.
         loss: the loss at its end.
-        images: (N, C, H, W) or (N, D); uint8 pixels are read as 0 … 1.
+        images: (N, C, H, W) or (N, D); whole numbers are pixels, read as 0 … 1.
         targets: (N,) or (N, K).
         seed: for the draw of ``entries``.
         entries: at most so many entries of each tensor; all if None, which takes a while for a real network.
         progress: told after each entry how many are done, and of how many.
     """
     copy = network.astype(np.float64)
-    x = images / 255.0 if images.dtype == np.uint8 else np.array(images, np.float64)
+    x = np.array(numbers(images), np.float64) / (BRIGHTEST if are_pixels(images) else 1)
 
     def run() -> tuple[float, Array]:
         copy.begin_step(1)  # the same noise each time

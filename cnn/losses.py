@@ -1,6 +1,7 @@
 """Losses: how wrong the outputs are, and in which direction each should change.
 
 Outputs are (N, K), one row of K scores an image; targets are labels (N,) or, for soft targets, probabilities (N, K).
+What else can be meant as either is read by :mod:`cnn.inputs`.
 Most losses here are applied THROUGH softmax: they take the scores before it and hand back the gradient with respect to
 these, which is simpler and more exact than the two steps one after the other.
 """
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from cnn import inputs
 from cnn.errors import DataError, ShapeError
 from cnn.options import Configurable, option
 from cnn.registry import Registry
@@ -29,7 +31,7 @@ class Loss(Configurable):
         """Whether the outputs expected are scores before softmax, which the loss applies itself."""
         raise NotImplementedError
 
-    def __call__(self, outputs: Array, targets: Array, total: int | None = None) -> tuple[float, Array]:
+    def __call__(self, outputs: Array, targets: ArrayLike, total: int | None = None) -> tuple[float, Array]:
         """The loss of ``outputs`` (N, K), and its gradient with respect to them (N, K).
 
         Args:
@@ -38,8 +40,8 @@ class Loss(Configurable):
             total: what the sum over the N images is divided by; N unless they are a part of a larger batch.
 
         Raises:
-            ShapeError: targets are neither (N,) nor (N, K).
-            DataError: a label is not one of 0 … K − 1.
+            ShapeError: targets are neither (N,) nor (N, K), or the outputs are maps.
+            DataError: a label is not one of 0 … K − 1, a target is not a finite number.
         """
         raise NotImplementedError
 
@@ -58,7 +60,7 @@ class CrossEntropy(Loss):
     def through_softmax(self) -> bool:  # noqa: D102
         return True
 
-    def __call__(self, outputs: Array, targets: Array, total: int | None = None) -> tuple[float, Array]:  # noqa: D102
+    def __call__(self, outputs: Array, targets: ArrayLike, total: int | None = None) -> tuple[float, Array]:  # noqa: D102
         total = total or len(outputs)
         t = _targets(outputs, targets)
         shifted = outputs - outputs.max(axis=1, keepdims=True)
@@ -67,7 +69,7 @@ class CrossEntropy(Loss):
         shifted -= np.log(sums)  # ln y
         loss = -float(np.vdot(t, shifted)) / total
         y /= sums
-        if targets.ndim > 1:
+        if np.ndim(targets) > 1:
             y *= t.sum(axis=1, keepdims=True)  # soft targets need not sum to 1
         y -= t
         y /= total
@@ -92,7 +94,7 @@ class SquaredError(Loss):
     def through_softmax(self) -> bool:  # noqa: D102
         return self.through == "softmax"
 
-    def __call__(self, outputs: Array, targets: Array, total: int | None = None) -> tuple[float, Array]:  # noqa: D102
+    def __call__(self, outputs: Array, targets: ArrayLike, total: int | None = None) -> tuple[float, Array]:  # noqa: D102
         total = total or len(outputs)
         t = _targets(outputs, targets)
         y = softmax(outputs) if self.through_softmax else outputs
@@ -125,10 +127,17 @@ def one_hot(labels: Array, classes: int, dtype: type[np.floating[Any]] = np.floa
     return rows
 
 
-def _targets(outputs: Array, targets: Array) -> Array:
+def _targets(outputs: Array, targets: ArrayLike) -> Array:
     """The targets as (N, K), of the outputs' type."""
-    if targets.shape == outputs.shape:
-        return targets.astype(outputs.dtype, copy=False)
-    if targets.shape != outputs.shape[:1]:
-        raise ShapeError("engine.targets_shape", got=targets.shape, outputs=outputs.shape, count=len(outputs))
-    return one_hot(targets, outputs.shape[1], outputs.dtype.type)
+    if outputs.ndim != 2:
+        return _targets_of_maps(outputs, np.asarray(targets))
+    count, classes = outputs.shape
+    rows = inputs.targets(targets, count, classes)
+    return rows.astype(outputs.dtype, copy=False) if rows.ndim == 2 else one_hot(rows, classes, outputs.dtype.type)
+
+
+def _targets_of_maps(outputs: Array, targets: Array) -> Array:
+    """Targets of the shape of outputs that are maps (N, K, H, W)."""
+    if targets.shape != outputs.shape:
+        raise ShapeError("engine.not_a_vector", shape=outputs.shape[1:])
+    return targets.astype(outputs.dtype, copy=False)

@@ -14,18 +14,22 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from cnn.activations import Activation, Softmax
-from cnn.errors import ShapeError
+from cnn.errors import ConfigError, ShapeError
+from cnn.inputs import BRIGHTEST, are_pixels, numbers
 from cnn.layers.activation import ActivationLayer
 from cnn.layers.base import Array, Layer, Shape
 from cnn.layers.pooling import MaxPool2d
+from cnn.options import Option, plain
 from cnn.outline import INFERENCE_BATCH, check, prepare
 from cnn.seeds import Purpose, generator
 
 INWARDS = {4: (2, 1, 3, 0), 2: (1, 0)}  # (N, C, H, W) -> (H, C, W, N), (N, D) -> (D, N), by the number of axes
 OUTWARDS = {4: (3, 1, 0, 2), 2: (1, 0)}
+_DTYPES = ("float32", "float64")
+_SEED = Option("seed", "int", 0, low=0)
 
 
 @dataclass
@@ -60,6 +64,7 @@ class Network:
 
     Raises:
         ShapeError: a layer cannot stand where it is, or the network is beyond the limits; nothing is allocated then.
+        ConfigError: something that is no layer, a seed that is no whole number of at least 0, another dtype.
     """
 
     def __init__(
@@ -69,11 +74,11 @@ class Network:
         seed: int = 0,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        self.input_shape: Shape = tuple(input_shape)
-        check(layers, self.input_shape)
+        self.input_shape: Shape = check(layers, input_shape)
         self.layers = prepare(layers)
+        _SEED.check("Network", seed := plain(seed))
         self.seed = seed
-        self.dtype: np.dtype[Any] = np.dtype(dtype)
+        self.dtype = _float_type(dtype)
         self._ordinals = self._count_streams()
         self.output_shape = self._build()
         self._fast_order = _fast_order(self.layers)
@@ -84,16 +89,17 @@ class Network:
 
     # Using it ----------------------------------------------------------------------------------------------------
 
-    def forward(self, x: Array, training: bool = False, *, logits: bool = False) -> Array:
+    def forward(self, x: ArrayLike, training: bool = False, *, logits: bool = False) -> Array:
         """The output for a batch, (N, C, H, W) or (N, D) in, (N, K) or (N, C', H', W') out; a copy.
 
         Args:
-            x: images; uint8 pixels are read as 0 … 1.
+            x: images; whole numbers of any type are pixels, 0 … 255, and are read as 0 … 1.
             training: whether noise and batch statistics act, and ``backward`` may follow.
             logits: leave out a final Softmax.
 
         Raises:
             ShapeError: x has another shape than the network's input.
+            DataError: x is not made of numbers, or of whole numbers that are no pixels.
         """
         a = self._enter(x)
         plan = self._plan(logits)
@@ -106,7 +112,7 @@ class Network:
                 self._tape.outputs.append(_leave(a))
         return _leave(a)
 
-    def backward(self, dy: Array) -> Array:
+    def backward(self, dy: ArrayLike) -> Array:
         """∂L/∂x from ∂L/∂output, for the last ``forward(…, training=True)``; fills ``gradient``.
 
         Raises:
@@ -115,22 +121,25 @@ class Network:
         dx = self._backward_to(0, dy)
         return _leave(self._ran[0][1].backward(dx))
 
-    def parameter_gradients(self, dy: Array) -> None:
+    def parameter_gradients(self, dy: ArrayLike) -> None:
         """:meth:`backward` without ∂L/∂x, which training does not need: it ends at the first layer with parameters."""
         first = next((place for place, (_, layer) in enumerate(self._ran) if layer.params), None)
         if first is not None:
             self._ran[first][1].parameter_gradients(self._backward_to(first, dy))
 
-    def logits(self, x: Array) -> Array:
+    def logits(self, x: ArrayLike) -> Array:
         """The output before a final Softmax, (N, K), for any number of images."""
-        size = INFERENCE_BATCH
+        x, size = numbers(x), INFERENCE_BATCH
         if 0 < len(x) <= size:
             return self.forward(x, logits=True)
         parts = [self.forward(x[start : start + size], logits=True) for start in range(0, len(x), size)]
         return np.concatenate(parts) if parts else np.empty((0, *self.output_shape), self.dtype)
 
-    def predict(self, x: Array) -> Array:
-        """Probabilities (N, K): the softmax of the logits, whether or not the last layer is a Softmax."""
+    def predict(self, x: ArrayLike) -> Array:
+        """Probabilities (N, K): the softmax of the logits, whether or not the last layer is a Softmax.
+
+        Of maps (N, C, H, W) the channels are the classes: a distribution for each cell.
+        """
         return _softmax(self.logits(x))
 
     def probabilities(self, outputs: Array) -> Array:
@@ -247,21 +256,24 @@ class Network:
         plan = self._fast_order if self._tape is None else list(enumerate(self.layers))
         return plan[:-1] if logits and _is_softmax(self.layers[-1]) else plan
 
-    def _enter(self, x: Array) -> Array:
+    def _enter(self, x: ArrayLike) -> Array:
         """(N, C, H, W) -> (H, C, W, N) or (N, D) -> (D, N), in the network's dtype; a copy."""
-        if x.shape[1:] != self.input_shape or len(x) == 0:
+        x = numbers(x)
+        if x.shape[1:] != self.input_shape or x.shape[:1] in ((), (0,)):
             expected = ", ".join(str(size) for size in self.input_shape)
             raise ShapeError("layers.wrong_input", expected=expected, got=x.shape)
         inside: Array = np.array(x.transpose(INWARDS[x.ndim]), self.dtype, order="C")
-        if x.dtype == np.uint8:
-            inside *= 1 / 255
+        if are_pixels(x):
+            inside *= 1 / BRIGHTEST
         return inside
 
-    def _backward_to(self, place: int, dy: Array) -> Array:
+    def _backward_to(self, place: int, dy: ArrayLike) -> Array:
         """∂L/∂output of the layer at ``place`` of the order in which the layers ran."""
         if not self._ran:
             raise ShapeError("layers.no_forward")
-        expected = (self._ran_shape[-1], *self._ran[-1][1].out_shape)
+        dy = np.asarray(dy)
+        last = max(index for index, _ in self._ran)  # not the one that ran last, where pooling came first
+        expected = (self._ran_shape[-1], *self.layers[last].out_shape)
         if dy.shape != expected:
             raise ShapeError("layers.wrong_gradient", expected=expected, got=dy.shape)
         da = np.array(dy.transpose(INWARDS[dy.ndim]), self.dtype, order="C")
@@ -277,7 +289,24 @@ class Network:
 
 
 def _softmax(logits: Array) -> Array:
-    return np.ascontiguousarray(Softmax().forward(logits.T).T)
+    return _leave(Softmax().forward(logits.transpose(INWARDS[logits.ndim])))
+
+
+def _float_type(dtype: DTypeLike) -> np.dtype[Any]:
+    """The type of a network's numbers.
+
+    Raises:
+        ConfigError: neither float32 nor float64.
+    """
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found is None or found.name not in _DTYPES:
+        raise ConfigError(
+            "options.unknown_choice", family="Network", option="dtype", got=dtype, choices=", ".join(_DTYPES)
+        )
+    return found
 
 
 def _leave(a: Array) -> Array:

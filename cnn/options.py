@@ -131,7 +131,7 @@ def options_of(owner: Any) -> tuple[Option, ...]:
 class Configurable:
     """Base of everything that has options: checks them when an instance is made.
 
-    A number of NumPy's (``np.int64(8)``) is as good as Python's and is kept as Python's, which links and files can hold.
+    A number of NumPy's (``np.int64(8)``) is as good as Python's and is kept as that, for links and files to hold.
     """
 
     def __post_init__(self) -> None:

@@ -6,16 +6,18 @@ parameters is refused before it takes any memory.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
 from cnn.activations import ACTIVATIONS, Activation, ReLU
-from cnn.errors import PlaygroundError, ShapeError
+from cnn.errors import ConfigError, PlaygroundError, ShapeError
 from cnn.initializers import Initializer
 from cnn.layers.activation import ActivationLayer
 from cnn.layers.base import LAYERS, Layer, Shape
 from cnn.layers.funnel import FReLU
 from cnn.layers.weighted import WeightedLayer
+from cnn.options import plain
 
 MAX_LAYERS = 64
 MAX_PARAMETERS = 2_000_000  # they travel to the worker and back with every slice of training
@@ -83,21 +85,42 @@ def images_at_once(layers: Sequence[Layer], batch_size: int) -> int:
     return batch_size if any(layer.batch_statistics for layer in layers) else min(batch_size, MICRO_BATCH)
 
 
-def check(layers: Sequence[Layer | Activation], input_shape: Shape) -> list[LayerRow]:
-    """The outline of a network that can be built.
+def check(layers: Sequence[Layer | Activation], input_shape: Sequence[int]) -> Shape:
+    """The shape of one input of a network that can be built.
 
     Raises:
+        ConfigError: no list of layers and activations.
         ShapeError: no layers, no sensible input, or the first error of a layer.
     """
+    _check_are_layers(layers)
     if not layers:
         raise ShapeError("layers.no_layers")
-    if len(input_shape) not in (1, 3) or min(input_shape) < 1:
-        raise ShapeError("layers.bad_input_shape", shape=tuple(input_shape))
-    rows = outline(layers, input_shape)
-    for row in rows:
+    shape = _sizes(input_shape)
+    for row in outline(layers, shape):
         if row.error:
             raise row.error
-    return rows
+    return shape
+
+
+def _check_are_layers(layers: object) -> None:
+    """Raise :class:`ConfigError` unless these are a list of layers and activations."""
+    if not isinstance(layers, list | tuple):
+        raise ConfigError("config.layers_not_a_list", got=layers)
+    for layer in cast(Sequence[object], layers):
+        if not isinstance(layer, Layer | Activation):  # a class instead of an instance, say
+            raise ConfigError("config.not_a_layer", got=layer, choices=", ".join((*LAYERS, *ACTIVATIONS)))
+
+
+def _sizes(input_shape: Sequence[int]) -> Shape:
+    """An input's shape as plain numbers.
+
+    Raises:
+        ShapeError: neither an image's nor a vector's.
+    """
+    sizes = tuple(plain(size) for size in input_shape) if isinstance(input_shape, list | tuple) else ()
+    if len(sizes) not in (1, 3) or not all(type(size) is int and size > 0 for size in sizes):
+        raise ShapeError("layers.bad_input_shape", shape=input_shape)
+    return sizes
 
 
 def prepare(layers: Sequence[Layer | Activation]) -> list[Layer]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnn.activations import Activation, ReLU, Sigmoid, Softmax, Tanh
+from cnn.activations import ACTIVATIONS, Activation, ReLU, Sigmoid, Softmax, Tanh
 from cnn.errors import ShapeError
 from cnn.layers import (
     AvgPool2d,
@@ -14,6 +14,7 @@ from cnn.layers import (
     Linear,
     MaxPool2d,
 )
+from cnn.losses import softmax
 from cnn.network import Network
 
 SMALL = [Conv2d(3, 3), ReLU(), MaxPool2d(2), Conv2d(4, 3, stride=2), Tanh(), AvgPool2d(2), Flatten(), Linear(5)]
@@ -235,3 +236,31 @@ def test_outputs_as_probabilities_are_what_predict_gives(end: list[Activation]) 
     network = Network([Flatten(), Linear(4), *end], input_shape=(1, 3, 3), seed=2)
     x = np.random.default_rng(0).random((5, 1, 3, 3), np.float32)
     np.testing.assert_allclose(network.probabilities(network.forward(x)), network.predict(x), rtol=1e-6)
+
+
+@pytest.mark.parametrize("activation", [one() for one in ACTIVATIONS.values()], ids=list(ACTIVATIONS))
+@pytest.mark.parametrize("ending", [[MaxPool2d(2)], [MaxPool2d(2), MaxPool2d(2)], [Flatten()], []])
+def test_whatever_a_network_ends_in_backward_takes_a_gradient_of_its_output(
+    activation: Activation, ending: list
+) -> None:
+    net = Network([activation, *ending], (1, 4, 4), dtype=np.float64)
+    recorded = Network([activation, *ending], (1, 4, 4), dtype=np.float64)
+    x = np.random.default_rng(0).standard_normal((3, 1, 4, 4))
+    dy = np.ones_like(net.forward(x, training=True))
+    dx = net.backward(dy)
+    with recorded.recording():  # in the order in which the layers stand
+        recorded.forward(x, training=True)
+        np.testing.assert_allclose(dx, recorded.backward(dy), atol=1e-14)
+    with pytest.raises(ShapeError):
+        net.backward(np.ones((3, 1, 9, 9)))
+
+
+@pytest.mark.parametrize("layers", [[Conv2d(3, 3)], [Conv2d(3, 3), Softmax()]])
+def test_the_classes_of_maps_are_their_channels(layers: list) -> None:
+    net = Network(layers, SHAPE, seed=1)
+    x = images(40, dtype=np.float32)
+    probabilities = net.predict(x)
+    assert probabilities.shape == (40, 3, 12, 12)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(probabilities[:, :, 5, 7], softmax(net.logits(x)[:, :, 5, 7]), atol=1e-6)
+    np.testing.assert_allclose(net.probabilities(net.forward(x)), probabilities, atol=1e-6)
