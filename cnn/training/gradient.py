@@ -8,6 +8,7 @@ from cnn.layers.base import Array
 from cnn.losses import Loss
 from cnn.network import Network
 from cnn.outline import images_at_once
+from cnn.training.evaluation import count_right
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,5 @@ def batch_gradient(network: Network, loss: Loss, images: Array, targets: Array) 
         if start + size < count:
             np.copyto(so_far, gradient)
         total += value
-        correct += _correct(outputs, targets[part])
+        correct += count_right(outputs, targets[part])
     return BatchResult(total, correct, count)
-
-
-def _correct(outputs: Array, targets: Array) -> int:
-    labels = targets if targets.ndim == 1 else targets.argmax(axis=1)
-    return int(np.count_nonzero(outputs.argmax(axis=1) == labels))

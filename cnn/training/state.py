@@ -58,6 +58,14 @@ def suggested_rate(rate: float) -> float:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """A later start of the learning rate's schedule: from step ``first`` on it takes ``updates`` updates."""
+
+    first: int
+    updates: int
+
+
+@dataclass(frozen=True)
 class TrainingState:
     """A run after ``step`` updates. Plain NumPy arrays and settings: pickled, it travels between processes.
 
@@ -76,6 +84,7 @@ class TrainingState:
         ending: why nothing more is to be done: all epochs are "finished", stopped "early", "diverged"; else "".
         divergence: the details in the third case.
         changes: live changes so far, each keyed to its step: with the first configuration they repeat the run.
+        stretch: where the schedule began anew, beyond its first end; None before that.
     """
 
     config: ExperimentConfig | None
@@ -91,6 +100,7 @@ class TrainingState:
     ending: Ending = ""
     divergence: Divergence | None = None
     changes: tuple[Change, ...] = field(default=())
+    stretch: Stretch | None = None
 
     def changed(self, values: Mapping[str, float]) -> "TrainingState":
         """The state with live settings changed from the next update on.

@@ -10,20 +10,20 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cnn.data.augmentation import ImageTransform
 from cnn.data.batches import batch_order, batches_per_epoch
-from cnn.errors import DataError
 from cnn.losses import Loss
 from cnn.network import Network
 from cnn.optimizers import Optimizer
 from cnn.schedules import Constant, Schedule
 from cnn.seeds import Purpose, generator
+from cnn.training import checks
 from cnn.training.evaluation import evaluate
 from cnn.training.gradient import batch_gradient
 from cnn.training.record import Record
-from cnn.training.state import Divergence, Ending, TrainingState
+from cnn.training.state import Divergence, Ending, Stretch, TrainingState
 
 Array = NDArray[Any]
 
@@ -32,7 +32,6 @@ VALIDATE_PART = 500  # … of at most this many: about 5 % of the time at batch 
 EXPLODED = (
     1e4  # times the first loss (or 1, if that is larger): beyond it a run counts as diverged, though still finite
 )
-_CHUNK = 1024  # images that are converted at once
 
 
 class Trainer:
@@ -42,21 +41,24 @@ class Trainer:
         network: is trained in place.
         optimizer: its learning rate is multiplied by ``schedule``.
         loss: compares the network's outputs with the labels.
-        images: (N, C, H, W) uint8, or float in [0, 1]; multiples of 1/255 are kept as uint8.
-        labels: (N,) class numbers.
+        images: (N, C, H, W) whole numbers 0 … 255, or float in [0, 1] (multiples of 1/255 are kept as uint8), or float
+            on both sides of 0.
+        labels: (N,) class numbers, or for soft targets probabilities (N, K).
         batch_size: images per update; the last batch of an epoch may be smaller.
         seed: of the order of batches, the augmentation and dropout.
         schedule: over ``epochs`` epochs.
         weight_decay: λ of ½λΣW², weights only.
         epochs: how many :meth:`run` trains when it is not told, and what the schedule stretches over.
-        validation: (images, labels) held out.
+        validation: (images, labels) held out, in the same forms.
         augmentation: changes each batch's images by seed.
         early_stopping: stop after this many epochs without a lower validation loss; 0 never does. Needs ``validation``.
         steps: updates after which it is finished, if the epochs are not over before; 0: when they are.
         validate_every: updates between two looks at a part of the validation images.
 
     Raises:
-        DataError: no images, or not one label for each.
+        DataError: no images, not one label for each, a pixel or label that cannot be meant; see :mod:`cnn.inputs`.
+        ShapeError: images of another shape than the network's input, or a network that ends in maps.
+        ConfigError: an option that is not what it should be.
     """
 
     def __init__(
@@ -64,29 +66,36 @@ class Trainer:
         network: Network,
         optimizer: Optimizer,
         loss: Loss,
-        images: Array,
-        labels: Array,
+        images: ArrayLike,
+        labels: ArrayLike,
         *,
         batch_size: int = 64,
         seed: int = 0,
         schedule: Schedule | None = None,
         weight_decay: float = 0.0,
         epochs: int = 5,
-        validation: tuple[Array, Array] | None = None,
+        validation: tuple[ArrayLike, ArrayLike] | None = None,
         augmentation: ImageTransform | None = None,
         early_stopping: int = 0,
         steps: int = 0,
         validate_every: int = VALIDATE_EVERY,
     ) -> None:
-        self.network, self.optimizer, self.loss = network, optimizer, loss
-        self.images, self.labels = _checked(images, labels)
-        self.validation = None if validation is None or not len(validation[1]) else _checked(*validation)
-        self.schedule = schedule or Constant()
-        self.batch_size, self.seed, self.epochs = batch_size, seed, epochs
-        self.weight_decay, self.early_stopping = weight_decay, early_stopping
-        self.steps, self.validate_every = steps, validate_every
-        self.augmentation = augmentation
+        self.network = checks.part("network", network, Network)
+        self.optimizer = checks.part("optimizer", optimizer, Optimizer)
+        self.loss = checks.part("loss", loss, Loss)
+        self.images, self.labels = checks.data(network, images, labels)
+        self.validation = checks.held_out(network, validation)
+        self.schedule = checks.part("schedule", Constant() if schedule is None else schedule, Schedule)
+        self.augmentation = augmentation and checks.part("augmentation", augmentation, ImageTransform)
+        self.batch_size: int = checks.number("batch_size", batch_size)
+        self.seed: int = checks.number("seed", seed)
+        self.epochs: int = checks.number("epochs", epochs)
+        self.weight_decay: float = checks.number("weight_decay", weight_decay)
+        self.early_stopping: int = checks.number("early_stopping", early_stopping)
+        self.steps: int = checks.number("steps", steps)
+        self.validate_every: int = checks.number("validate_every", validate_every)
         self.step_count = 0
+        self._stretch: Stretch | None = None  # of the schedule that began anew beyond the end of the first
         self.ending: Ending = ""
         self.divergence: Divergence | None = None
         self._slots = optimizer.new_slots(network.parameters.size, network.dtype)
@@ -102,27 +111,41 @@ class Trainer:
 
     @property
     def total_steps(self) -> int:
-        """Updates in ``epochs`` epochs, or ``steps`` if that is fewer."""
+        """The step at which the schedule ends: after ``epochs`` epochs, or ``steps`` if that is fewer.
+
+        Where :meth:`run` went on beyond that, after what it was asked for.
+        """
+        if self._stretch is not None:
+            return self._stretch.first + self._stretch.updates
         epochs = self.epochs * self.epoch_steps
         return min(self.steps, epochs) if self.steps else epochs
 
     def run(self, epochs: int | None = None, steps: int | None = None) -> Iterator[Record]:
         """Train on, one record per update.
 
+        The schedule stretches over ``self.epochs``. Where training goes on beyond its end it begins anew, over what is
+        still to be done: ``run(epochs=3)`` after the last epoch takes the learning rate through the whole schedule in
+        three epochs, instead of training on at the rate at which it ended (0 for a cosine).
+
         Args:
             epochs: that many MORE epochs; without either, as many as are left of ``self.epochs``.
             steps: that many more updates.
 
         Raises:
-            ConfigError: training diverged; the network is back at its last good weights.
+            ConfigError: training diverged; the network is back at its last good weights. Or no such number.
         """
-        if steps is None:
-            steps = self.total_steps - self.step_count if epochs is None else epochs * self.epoch_steps
-        if self.ending == "finished":
-            self.ending = ""
-        for _ in range(steps):
+        if steps is not None:
+            more: int = checks.number("steps", steps)
+        elif epochs is not None:
+            more = checks.number("epochs", epochs, low=0) * self.epoch_steps
+        else:
+            more = self.total_steps - self.step_count
+        for left in range(more, 0, -1):
             if self.ending in ("early", "diverged"):
                 break
+            if self.step_count >= self.total_steps:
+                self._stretch = Stretch(self.step_count, left)
+            self.ending = ""
             record = self.step()
             if self.divergence is None:
                 yield record
@@ -169,16 +192,16 @@ class Trainer:
             waited=self._waited,
             ending=self.ending,
             divergence=self.divergence,
+            stretch=self._stretch,
         )
 
     def restore(self, state: TrainingState) -> None:
         """Go on from a state of a trainer with the same network, images and settings.
 
         Raises:
-            DataError: the state is another network's.
+            DataError: the state is another network's, or another optimizer's. Nothing is changed then.
         """
-        if state.parameters.shape != self.network.parameters.shape:
-            raise DataError("training.state_mismatch", got=state.parameters.size, expected=self.network.parameters.size)
+        checks.state(state, self.network, self._slots)
         np.copyto(self.network.parameters, state.parameters)
         self.network.load_buffers(state.buffers)
         for name, slot in self._slots.items():
@@ -187,6 +210,7 @@ class Trainer:
         self._good = (self._good[0], state.good_buffers)
         self._first_loss, self._best_loss, self._waited = state.first_loss, state.best_loss, state.waited
         self.step_count, self.ending, self.divergence = state.step, state.ending, state.divergence
+        self._stretch = state.stretch
 
     # One update, in parts --------------------------------------------------------------------------------------------
 
@@ -201,7 +225,10 @@ class Trainer:
         return images, self.labels[chosen]
 
     def _rate(self, index: int) -> float:
-        return self.optimizer.lr * self.schedule.factor(index / self.epoch_steps, self.epochs)
+        first, epochs = 0, float(self.epochs)
+        if self._stretch is not None:
+            first, epochs = self._stretch.first, self._stretch.updates / self.epoch_steps
+        return self.optimizer.lr * self.schedule.factor((index - first) / self.epoch_steps, epochs)
 
     def _update(self, rate: float) -> None:
         network = self.network
@@ -254,29 +281,3 @@ class Trainer:
             slot.fill(0)
         self.step_count = max(0, self.step_count - 1)
         return replace(record, loss=loss)
-
-
-def _checked(images: Array, labels: Array) -> tuple[Array, Array]:
-    if len(images) == 0:
-        raise DataError("training.no_images", got=0)
-    if len(images) != len(labels):
-        raise DataError("training.labels_mismatch", images=len(images), labels=len(labels))
-    return compact(images), np.asarray(labels)
-
-
-def compact(images: Array) -> Array:
-    """Images as uint8 where that loses nothing (a quarter of float32's memory), else as they are.
-
-    Args:
-        images: uint8, or float in [0, 1].
-    """
-    if images.dtype == np.uint8:
-        return images
-    small = np.empty(images.shape, np.uint8)
-    for start in range(0, len(images), _CHUNK):  # in portions: no second copy in float
-        part = images[start : start + _CHUNK] * 255
-        rounded = np.rint(part)
-        if not (np.abs(part - rounded) < 1e-3).all() or rounded.min() < 0 or rounded.max() > 255:
-            return images
-        small[start : start + _CHUNK] = rounded
-    return small

@@ -1,4 +1,6 @@
 import math
+import pickle
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +13,11 @@ from cnn.errors import ConfigError, DataError
 from cnn.layers import BatchNorm2d, Conv2d, Flatten, Linear
 from cnn.losses import CrossEntropy
 from cnn.network import Network
-from cnn.optimizers import SGD, Adam
-from cnn.schedules import Cosine
+from cnn.optimizers import OPTIMIZERS, SGD, Adam
+from cnn.schedules import SCHEDULES, Cosine, Schedule
+from cnn.training.checks import compact
 from cnn.training.evaluation import evaluate
-from cnn.training.trainer import VALIDATE_EVERY, Trainer, compact
+from cnn.training.trainer import VALIDATE_EVERY, Trainer
 from tests.cnn.training.experiments import LAYERS
 
 IMAGES, LABELS = digits(200, seed=3)
@@ -206,3 +209,81 @@ def test_restoring_a_state_goes_on_exactly() -> None:
     other.restore(saved)
     assert list(other.run(steps=5)) == straight
     np.testing.assert_array_equal(one.network.parameters, other.network.parameters)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_state_of_another_optimizer_is_refused_and_changes_nothing(name: str) -> None:
+    one = trainer(optimizer=OPTIMIZERS[name]())
+    list(one.run(steps=2))
+    for other in (trainer(optimizer=cls()) for cls in OPTIMIZERS.values()):
+        before = other.network.parameters.copy()
+        if one._slots.keys() == other._slots.keys():
+            other.restore(one.state())
+            continue
+        with pytest.raises(DataError, match="another optimizer") as caught:
+            other.restore(one.state())
+        assert "オプティマイザ" in caught.value.sentence("ja")
+        np.testing.assert_array_equal(other.network.parameters, before)
+        assert other.step_count == 0
+
+
+def test_a_state_without_the_networks_statistics_is_refused() -> None:
+    layers = (Conv2d(2, 3, stride=4), BatchNorm2d(), Flatten(), Linear(10))
+    one, other = (Trainer(Network(layers), SGD(), CrossEntropy(), IMAGES, LABELS) for _ in range(2))
+    with pytest.raises(DataError, match="running averages"):
+        other.restore(replace(one.state(), buffers={}))
+
+
+# Beyond the end of the schedule ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("schedule", [cls() for cls in SCHEDULES.values()] + [Cosine(warmup=0.5)])
+def test_training_on_after_the_end_begins_the_schedule_anew(schedule: Schedule) -> None:
+    first = trainer(schedule=schedule, epochs=2)
+    rates = [record.learning_rate for record in first.run()]
+    assert [record.learning_rate for record in first.run(epochs=2)] == rates
+    assert first.ending == "finished"
+    short = trainer(schedule=schedule, epochs=1)
+    expected = [record.learning_rate for record in short.run()]
+    records = list(first.run(epochs=1))
+    assert [record.learning_rate for record in records] == expected
+    assert [record.step for record in records] == list(range(29, 36)), "steps are counted on"
+    assert first.ending == "finished"
+    assert list(first.run()) == []
+
+
+def test_going_beyond_the_end_is_the_same_in_one_go_and_in_two() -> None:
+    one, two = trainer(schedule=Cosine(), epochs=1), trainer(schedule=Cosine(), epochs=1)
+    straight = list(one.run(epochs=3))
+    assert [*two.run(epochs=1), *two.run(epochs=2)] == straight
+    assert straight[7].learning_rate == straight[0].learning_rate > straight[6].learning_rate
+    np.testing.assert_array_equal(one.network.parameters, two.network.parameters)
+
+
+@pytest.mark.parametrize("cut", [3, 7, 9, 13])
+def test_resumed_beyond_the_end_is_uninterrupted_bit_for_bit(cut: int) -> None:
+    options: dict[str, Any] = {"schedule": Cosine(), "epochs": 1, "validation": (IMAGES[:40], LABELS[:40])}
+    straight, before, after = trainer(**options), trainer(**options), trainer(**options)
+    expected = [*straight.run(epochs=1), *straight.run(epochs=1)]
+    records = []
+    for more in (before.run(epochs=1), before.run(epochs=1)):
+        for record in more:
+            records.append(record)
+            if before.step_count == cut:
+                break
+        if before.step_count == cut:
+            break
+    after.restore(pickle.loads(pickle.dumps(before.state())))
+    more = after.run(epochs=1) if cut == 7 else after.run(steps=(7 if cut < 7 else 14) - cut)
+    records += list(more)
+    if cut < 7:
+        records += list(after.run(epochs=1))
+    assert records == expected
+    np.testing.assert_array_equal(after.network.parameters, straight.network.parameters)
+
+
+def test_asked_for_nothing_a_finished_training_stays_finished() -> None:
+    one = trainer(epochs=1)
+    list(one.run())
+    assert list(one.run()) == list(one.run(epochs=0)) == list(one.run(steps=0)) == []
+    assert one.ending == "finished"
