@@ -117,4 +117,4 @@ with st.container(key="train_body"):
         settings(config.canonical(), LAYER_KINDS)
 model_files(run, texts)
 explain(texts)
-foot(texts, "train", CHIPS, questions=2, following="draw")
+foot(texts, "train", CHIPS, questions=2)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pages.ui.page import next_page
+from pages.ui.page import is_last, next_page, place_of
 
 import streamlit as st
 
@@ -42,7 +42,6 @@ def foot(
     page: str,
     chips: Mapping[str, Mapping[str, str]],
     questions: int | Sequence[Question],
-    following: str = "",
 ) -> None:
     """Draw the foot.
 
@@ -53,7 +52,6 @@ def foot(
         chips: by name, what the link says.
         questions: to be guessed; or how many there are to be thought about, with the texts ``questions.ask<n>`` and
             ``questions.answer<n>`` from 1.
-        following: name of the page to go on with; by default the next one of the menu.
     """
     with st.container(horizontal=True, key="try_this", vertical_alignment="center"):
         st.markdown(f"**{texts('try.title')}**", width="content")
@@ -70,33 +68,49 @@ def foot(
     else:
         for one in questions:
             ask(one, texts)
-    following = following or next_page(page)
-    there = Texts(following, texts.language)
-    label = texts("next", title=there("title"), lead=there("lead"))
-    st.page_link(f"pages/{following}.py", label=label, icon=":material/arrow_forward:")
+    go_on(texts, page)
+
+
+def go_on(texts: Texts, page: str) -> None:
+    """Draw where the reader is on the way through all pages, and the link to the next one.
+
+    After the last page the way is at its end, which is said, and leads back to the beginning.
+    """
+    place, count = place_of(page)
+    following = Texts(next_page(page), texts.language)
+    words = "last" if is_last(page) else "next"
+    label = texts(words, place=place, count=count, title=following("title"), lead=following("lead"))
+    with st.container(key="next_page"):
+        st.page_link(f"pages/{following.page}.py", label=label, icon=":material/arrow_forward:")
 
 
 def ask(question: Question, texts: Texts) -> None:
-    """Draw one question: the guess first, then the answer."""
+    """Draw one question: the guess first, then the answer.
+
+    Guess and click arrive together, because both are parts of a form: what was typed is seen by the very click that
+    asks for the answer, or by Enter.
+    """
     asked = texts(f"questions.{question.name}.ask", **question.values)
     # Another question, asked with other numbers, begins with an empty guess.
     key = f"question_{question.name}_{abs(hash(asked)):x}"
     with st.expander(asked, key=f"question_{question.name}"):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with (
+            st.form(f"{key}_form", border=False),
+            st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+        ):
             guess = _field(question, key, texts)
-            st.button(texts("guess.show"), key=f"{key}_show", disabled=guess is None, on_click=_say, args=(key, guess))
-        if guess is not None and st.session_state.get(f"{key}_said") == guess:
-            right = question.is_right(guess)
-            said = guess if isinstance(guess, str) else f"{guess:g}"
-            verdict = texts("guess.right") if right else texts("guess.wrong", guess=_called(question, str(said), texts))
-            (st.success if right else st.info)(
-                f"{verdict} {texts(f'questions.{question.name}.answer', **question.values)}"
-            )
+            shown = st.form_submit_button(texts("guess.show"), key=f"{key}_show")
+        if guess is not None:
+            _answer(question, guess, texts)
+        elif shown:
+            st.info(texts("guess.missing"))
 
 
-def _say(key: str, guess: float | str) -> None:
-    """The guess was made: its answer stays in sight until there is another one."""
-    st.session_state[f"{key}_said"] = guess
+def _answer(question: Question, guess: float | str, texts: Texts) -> None:
+    right = question.is_right(guess)
+    said = guess if isinstance(guess, str) else f"{guess:g}"
+    verdict = texts("guess.right") if right else texts("guess.wrong", guess=_called(question, said, texts))
+    (st.success if right else st.info)(f"{verdict} {texts(f'questions.{question.name}.answer', **question.values)}")
 
 
 def _field(question: Question, key: str, texts: Texts) -> float | str | None:

@@ -18,7 +18,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "forward": ("convolution", "activations", "pooling", "loss"),
     "learn": ("backprop", "optimizers", "initializers", "regularization", "normalization"),
 }
-_HOME = PAGES[""][0]
+_NAMES = [name for names in PAGES.values() for name in names]
+_HOME = _NAMES[0]
 _ROOT = Path(__file__).parent.parent
 _STYLE = _ROOT / "ui" / "theme.css"
 _ROUTED, _PART = "routed", "part_drawn"
@@ -75,8 +76,17 @@ def stage_columns(stage: float = 3.8) -> tuple[Any, Any]:
 
 def next_page(name: str) -> str:
     """The page after ``name`` in menu order; after the last one the first."""
-    names = [one for group in PAGES.values() for one in group]
-    return names[(names.index(name) + 1) % len(names)]
+    return _NAMES[place_of(name)[0] % len(_NAMES)]
+
+
+def is_last(name: str) -> bool:
+    """Whether the way through all pages ends at ``name``."""
+    return name == _NAMES[-1]
+
+
+def place_of(name: str) -> tuple[int, int]:
+    """The place of a page in menu order, from 1, and how many pages there are."""
+    return _NAMES.index(name) + 1, len(_NAMES)
 
 
 def _navigation(words: Texts) -> Any:

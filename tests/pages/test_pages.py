@@ -37,6 +37,20 @@ def test_a_page_opens_in_the_readers_language_also_cold(name: str, language: str
     assert texts("lead") in head(at)
 
 
+@pytest.mark.parametrize("language", LOCALES)
+@pytest.mark.parametrize(("place", "name"), list(enumerate(NAMES, start=1)))
+def test_next_leads_to_the_next_page_of_the_menu_and_from_the_last_one_back(
+    place: int, name: str, language: str
+) -> None:
+    link = opened(LOCALES[language]).switch_page(f"pages/{name}.py").run().get("page_link")[-1].proto
+    following = NAMES[place % len(NAMES)]
+    assert link.page == (following if following != NAMES[0] else "")  # the home page has the shortest address
+    assert link.label.startswith(f"{place} / {len(NAMES)} ")
+    assert Texts(following, language)("title") in link.label
+    end = Texts("common", language)("last").split("{count}")[1].split("{")[0]
+    assert (end in link.label) == (name == NAMES[-1]), "the last page says that it is the end, and no other does"
+
+
 def test_a_language_that_was_chosen_stays_when_the_page_changes_and_is_in_the_url() -> None:
     at = opened("en-US")
     at.button_group(key="language").set_value("ja").run()

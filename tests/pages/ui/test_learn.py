@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.learn import Question
+from pages.ui.texts import Texts
 
 
 def page() -> None:
@@ -33,11 +34,13 @@ def opened() -> AppTest:
 
 def test_a_right_guess_a_wrong_one_and_another_question() -> None:
     at = opened()
-    assert at.button[0].disabled
-    at.number_input[0].set_value(5).run()
+    at.button[0].click().run()
+    assert at.info[0].value == Texts("common", "en")("guess.missing")
+    at.number_input[0].set_value(5)
     at.button[0].click().run()
     assert "5 and 5." in at.success[0].value
-    at.number_input[0].set_value(4).run()
+    assert not at.info
+    at.number_input[0].set_value(4)
     at.button[0].click().run()
     assert "4" in at.info[0].value
     at.session_state["n"] = 6
@@ -47,10 +50,10 @@ def test_a_right_guess_a_wrong_one_and_another_question() -> None:
 
 def test_a_choice_is_guessed() -> None:
     at = opened()
-    at.button_group[0].set_value("right").run()
+    at.button_group[0].set_value("right")
     at.button[1].click().run()
     assert at.info
-    at.button_group[0].set_value("left").run()
+    at.button_group[0].set_value("left")
     at.button[1].click().run()
     assert "This one." in at.success[0].value
 
