@@ -10,7 +10,7 @@ from pages.ui.activations import softmax as softmax_section
 from pages.ui.activations.functions import KEY, Section, choose_section
 from pages.ui.learn import Question, foot
 from pages.ui.options import settle
-from pages.ui.settings import read_settings, settings_notice, write_settings
+from pages.ui.settings import settings_notice, write_settings
 
 SHOW: dict[str, Section] = dict(
     zip(SECTIONS, (curves.show, maps.show, softmax_section.show, funnel.show, depth.show), strict=True)
@@ -27,9 +27,8 @@ CHIPS = {
 def stage() -> None:
     """One picture at a time, and everything that is said about it."""
     picture, controls = stage_columns()
-    settings = read_settings(ActivationsSettings)
     with picture:
-        settings = choose_section(settings, texts)
+        settings = choose_section(texts)
     settings, moving = SHOW[settings.section](settings, picture, controls, texts)
     if not moving:
         write_settings(settings)

@@ -10,7 +10,7 @@ from pages.figures.race import RaceLook
 from pages.ui.learn import foot
 from pages.ui.normalization import KEY, Figures, block, inference, races
 from pages.ui.normalization.questions import questions
-from pages.ui.settings import read_settings, settings_notice, switch
+from pages.ui.settings import settings_notice, switch
 
 FIGURES = Figures(norm_cube, layer_histograms, Histograms, RaceLook, heat_table)
 CHIPS = {
@@ -23,19 +23,13 @@ CHIPS = {
 
 
 @st.fragment
-def stage(opened: str) -> None:
-    """The block, the race of the norms, the race of input scalings, or training against inference.
-
-    Args:
-        opened: the part that the head of the page speaks of.
-    """
+def stage() -> None:
+    """The block, the race of the norms, the race of input scalings, or training against inference."""
     picture, controls = stage_columns()
     with picture, st.container(horizontal=True, gap="medium"):
         settings = switch(NormalizationSettings, "part", f"{KEY}_part", lambda part: texts(f"part.{part}"))
         if settings.part == "block":
             block.choose_norm(texts)
-    if settings.part != opened:
-        st.rerun()  # the whole page: each part has a lead of its own
     if settings.part == "training":
         races.show_norms(picture, controls, FIGURES, texts)
     elif settings.part == "inputs":
@@ -49,4 +43,4 @@ def stage(opened: str) -> None:
 
 texts = open_page("normalization")
 settings_notice(NormalizationSettings)
-stage(read_settings(NormalizationSettings).part)
+stage()

@@ -1,4 +1,4 @@
-from pages.ui.page import open_page, stage_columns
+from pages.ui.page import follow_part, open_page, stage_columns
 
 import streamlit as st
 
@@ -57,6 +57,7 @@ def on_a_surface() -> None:
     if not moving:
         write_settings(settings)
         settle(surface_stage.KEY)
+        follow_part()
     foot(texts, "optimizers", CHIPS, questions())
 
 

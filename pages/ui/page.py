@@ -22,7 +22,9 @@ _NAMES = [name for names in PAGES.values() for name in names]
 _HOME = _NAMES[0]
 _ROOT = Path(__file__).parent.parent
 _STYLE = _ROOT / "ui" / "theme.css"
-_ROUTED, _PART = "routed", "part_drawn"
+# Parameters that name the part of a page that is in sight, those that decide more first.
+PART_NAMES = ("part", "section", "direction", "projection", "method")
+_ROUTED, _HEAD = "routed", "head_drawn"
 
 
 def router() -> Any:
@@ -37,7 +39,7 @@ def open_page(name: str) -> Texts:
 
     Draws the page's title with its one imperative sentence, the language switch and the style, and returns the page's
     texts. ``pages/texts/<language>/<name>.toml`` needs ``title`` and ``lead``; a page with parts, which the URL names,
-    may say ``leads.<part>`` for those that begin in another way.
+    says ``leads.<part>`` for all but the first.
     """
     if not st.session_state.pop(_ROUTED, False):
         # Streamlit runs a script in pages/ on its own as long as app.py has not run once in this process: a shared
@@ -51,15 +53,16 @@ def open_page(name: str) -> Texts:
     tell_tab(texts.language)
     with st.container(key="page_language"):
         language_switch(texts("language"))
-    part = st.session_state[_PART] = st.query_params.get("part", "")
-    lead = texts.get(f"leads.{part}", texts("lead"))
+    lead = _lead(texts)
+    st.session_state[_HEAD] = name, lead
     st.html(f'<div class="page-head"><h1>{texts("title")}</h1><p>{lead}</p></div>')
     return texts
 
 
 def follow_part() -> None:
-    """Draw the page anew where a fragment has gone to another part of it, which may begin in another way."""
-    if st.query_params.get("part", "") != st.session_state.get(_PART):
+    """Draw the page anew where a fragment has gone to another part of it, which begins in another way."""
+    name, shown = st.session_state.get(_HEAD, ("", ""))
+    if name and _lead(Texts(name, language())) != shown:
         st.rerun()
 
 
@@ -87,6 +90,12 @@ def is_last(name: str) -> bool:
 def place_of(name: str) -> tuple[int, int]:
     """The place of a page in menu order, from 1, and how many pages there are."""
     return _NAMES.index(name) + 1, len(_NAMES)
+
+
+def _lead(texts: Texts) -> str:
+    """The one sentence that says what to do, in the part of the page that the URL names."""
+    named = (f"leads.{st.query_params.get(parameter, '')}" for parameter in PART_NAMES)
+    return texts(next((key for key in named if key in texts), "lead"))
 
 
 def _navigation(words: Texts) -> Any:

@@ -43,6 +43,7 @@ def edit_settings(owner: type[C], key: str, only: Collection[str], more: Collect
             settings = edit_options(settings, key, more)
     write_settings(settings)
     settle(key)
+    follow_part()
     return settings
 
 
@@ -63,7 +64,7 @@ def switch(owner: type[C], name: str, key: str, called: Callable[[str], str]) ->
     choices = next(one for one in options_of(owner) if one.name == name).choices
     st.segmented_control(
         name_of_option(owner.__name__, name), choices, key=key, required=True, format_func=called, on_change=take,
-        label_visibility="collapsed",
+        label_visibility="collapsed", wrap=True,
     )  # fmt: skip
     follow_part()
     return read_settings(owner)

@@ -67,3 +67,31 @@ def test_a_guess_is_answered_by_one_tap(open_page: OpenPage) -> None:
     block.get_by_role("radio").nth(0).tap()
     show.tap()
     expect(block.get_by_text(words("guess.right"))).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "switches"),
+    [
+        ("convolution", {"convolution_way-direction": ("backward",)}),
+        ("activations", {"activations-section": ("maps", "softmax", "funnel", "depth")}),
+        ("pooling", {"pooling_way-direction": ("backward", "shift")}),
+        ("loss", {"loss_part-part": ("features", "regression")}),
+        ("optimizers", {"optimizers-projection": ("perspective",)}),
+        ("normalization", {"normalization_block-method": ("unit", "symmetric"),
+                           "normalization_part": ("training",)}),
+    ],
+)  # fmt: skip
+def test_the_first_sentence_follows_who_goes_to_another_part(
+    open_page: OpenPage, name: str, switches: dict[str, tuple[str, ...]]
+) -> None:
+    page, texts = open_page(PATHS[name]), Texts(name, "en")
+    said = page.locator(".page-head p")
+    expect(said).to_have_text(texts("lead"))
+    for key, parts in switches.items():
+        for place, part in enumerate(parts, start=1):
+            page.locator(f".st-key-{key}").get_by_role("radio").nth(place).click()
+            expect(said).to_have_text(texts(f"leads.{part}"))
+            settled(page)
+    for key in reversed(switches):
+        page.locator(f".st-key-{key}").get_by_role("radio").nth(0).click()
+    expect(said).to_have_text(texts("lead"))

@@ -2,15 +2,27 @@
 
 from pathlib import Path
 
-from pages.ui.page import PAGES
+from pages.ui.page import PAGES, PART_NAMES
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.texts import Texts
+from cnn.options import options_of
+from pages.ui.texts import Texts, entries
+from tests.pages.ui.test_settings import SETTINGS
 
 APP = str(Path(__file__).parents[2] / "app.py")
 NAMES = [name for names in PAGES.values() for name in names]
+SETTINGS_OF = {owner.__name__.removesuffix("Settings").removesuffix("Page").lower(): owner for owner in SETTINGS}
+# (page, parameter, part), of every part of every page but those that the pages begin with
+PARTS = [
+    (page, one.name, str(choice))
+    for page, owner in SETTINGS_OF.items()
+    for one in options_of(owner)
+    if one.name in PART_NAMES
+    for choice in one.choices
+    if choice != one.default
+]
 LOCALES = {"en": "en-US", "ja": "ja-JP"}
 
 
@@ -35,6 +47,27 @@ def test_a_page_opens_in_the_readers_language_also_cold(name: str, language: str
     texts = Texts(name, language)
     assert texts("title") in head(at)
     assert texts("lead") in head(at)
+
+
+@pytest.mark.parametrize("language", LOCALES)
+@pytest.mark.parametrize(("page", "parameter", "part"), PARTS)
+def test_the_first_sentence_is_about_the_part_in_sight(page: str, parameter: str, part: str, language: str) -> None:
+    texts = Texts(page, language)
+    at = opened(LOCALES[language], {parameter: part}).switch_page(f"pages/{page}.py").run()
+    assert f"<p>{texts(f'leads.{part}')}</p>" in head(at)
+    assert f"<p>{texts('lead')}</p>" not in head(at)
+
+
+def test_there_is_no_sentence_about_a_part_that_is_not_there() -> None:
+    assert len(PARTS) > 15
+    for page in NAMES:
+        said = {key.removeprefix("leads.") for key in entries(page, "en") if key.startswith("leads.")}
+        assert said == {part for where, _, part in PARTS if where == page}, page
+
+
+def test_the_part_decides_before_what_is_set_within_another_part() -> None:
+    at = opened("en-US", {"projection": "perspective", "part": "network"}).switch_page("pages/optimizers.py").run()
+    assert Texts("optimizers", "en")("leads.network") in head(at)
 
 
 @pytest.mark.parametrize("language", LOCALES)

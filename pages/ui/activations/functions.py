@@ -1,16 +1,14 @@
 """The functions that are compared: chosen, set, named, and told apart by a colour."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-import streamlit as st
-
 from cnn.activations import ACTIVATIONS, Activation
-from cnn.explain.activations import SECTIONS, ActivationsSettings, elementwise
+from cnn.explain.activations import ActivationsSettings, elementwise
 from cnn.options import options_of
 from pages.ui.drag.options import drag_options
-from pages.ui.options import choose_several, name_of_kind, name_of_option, touch, touched
+from pages.ui.options import choose_several, name_of_kind, name_of_option
+from pages.ui.settings import switch
 from pages.ui.texts import Texts
 
 KEY = "activations"  # prefix of the page's widgets
@@ -18,16 +16,9 @@ Shown = tuple[ActivationsSettings, bool]  # what is set, and whether the reader 
 Section = Callable[[ActivationsSettings, Any, Any, Texts], Shown]
 
 
-def choose_section(settings: ActivationsSettings, texts: Texts) -> ActivationsSettings:
+def choose_section(texts: Texts) -> ActivationsSettings:
     """The switch between the pictures; the settings with the one that was chosen."""
-    key = f"{KEY}.section"
-    if not touched(key):
-        st.session_state[key] = settings.section
-    st.segmented_control(
-        texts("sections.label"), SECTIONS, format_func=lambda name: texts(f"sections.{name}"), key=key, required=True,
-        on_change=touch, args=(key,), label_visibility="collapsed", wrap=True,
-    )  # fmt: skip
-    return replace(settings, section=st.session_state[key])
+    return switch(ActivationsSettings, "section", f"{KEY}.section", lambda name: texts(f"sections.{name}"))
 
 
 def choose_functions(settings: ActivationsSettings, texts: Texts) -> tuple[tuple[Activation, ...], bool]:
