@@ -83,14 +83,12 @@ class Mistake:
         index: which image.
         label, predicted: true class and answer.
         confidence: probability given to the answer.
-        right_probability: probability given to the true class.
     """
 
     index: int
     label: int
     predicted: int
     confidence: float
-    right_probability: float
 
 
 def statistics(
@@ -154,16 +152,13 @@ def confusion(network: Network, images: Array, labels: Array, classes: int) -> C
 
 
 def mistakes(network: Network, images: Array, labels: Array, count: int = 24) -> list[Mistake]:
-    """The wrong answers that gave the right one least probability, worst first."""
+    """The wrong answers, those first of which the network was surest."""
     probabilities = network.predict(images)
     predicted = probabilities.argmax(axis=1)
-    right = probabilities[np.arange(len(labels)), labels]
+    confidence = probabilities.max(axis=1)
     wrong = np.flatnonzero(predicted != labels)
-    worst = wrong[np.argsort(right[wrong], kind="stable")][:count]
-    return [
-        Mistake(int(i), int(labels[i]), int(predicted[i]), float(probabilities[i, predicted[i]]), float(right[i]))
-        for i in worst
-    ]
+    worst = wrong[np.argsort(-confidence[wrong], kind="stable")][:count]
+    return [Mistake(int(i), int(labels[i]), int(predicted[i]), float(confidence[i])) for i in worst]
 
 
 def _joined(arrays: dict[str, Array], names: list[str]) -> Array:

@@ -107,7 +107,6 @@ def test_the_questions_are_answered_by_the_engine() -> None:
     at = opened()
     field = next(one for one in at.number_input if one.key.startswith("question_steepest"))
     field.set_value(0.25)
-    calm(at.run())
     next(one for one in at.button if one.key.startswith("question_steepest")).click()
     calm(at.run())
     assert Texts("common", "en")("guess.right") in at.success[0].value

@@ -139,7 +139,6 @@ def test_the_questions_are_answered_by_the_engine() -> None:
     at = opened()
     field = next(one for one in at.number_input if str(one.key).startswith("question_same"))
     field.set_value(1)
-    calm(at.run())
     next(one for one in at.button if str(one.key).startswith("question_same")).click()
     calm(at.run())
     assert Texts("common", "en")("guess.right") in at.success[0].value

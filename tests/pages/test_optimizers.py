@@ -161,7 +161,7 @@ def test_the_surface_can_be_seen_in_perspective() -> None:
 
 def test_the_questions_are_answered_by_the_engine() -> None:
     at = opened()
-    at.number_input[-2].set_value(1.0).run()
+    at.number_input[-2].set_value(1.0)
     at.button[-3].click().run()
     calm(at)
     assert "only while |1 − 2η| < 1, that is η < 1" in at.success[0].value

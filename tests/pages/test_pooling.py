@@ -64,7 +64,7 @@ def test_a_link_that_makes_no_sense_is_named() -> None:
 
 def test_the_questions_are_answered_by_the_engine() -> None:
     at = opened()
-    at.number_input[-1].set_value(0).run()
+    at.number_input[-1].set_value(0)
     at.button[-1].click().run()
     calm(at)
     assert Texts("pooling", "en")("questions.shift.answer") in at.success[0].value

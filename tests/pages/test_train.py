@@ -1,5 +1,6 @@
 """The Train page without a browser: what it says, what its buttons do, what the URL makes of it."""
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -250,4 +251,8 @@ def test_each_panel_of_a_run_that_stands_still_can_be_opened() -> None:
         for name in names:
             at.session_state[key] = Texts("train", "en")(f"panel.{name}")
             checked(at.run())
+            if name == "mistakes":
+                sure = [float(share) for share in re.findall(r"→ \d ([\d.]+)\u202f%", shown(at))]
+                assert len(sure) > 3
+                assert sure == sorted(sure, reverse=True), "in the order of the number that is shown"
     assert at.select_slider(key="train_replay").options[0] == "0"
