@@ -9,6 +9,7 @@ from cnn.network import Network
 from pages.ui import models
 from pages.ui.drawing import drawing_pad, place_digit, resume_drawing
 from pages.ui.grid import grid
+from pages.ui.headings import heading
 from pages.ui.learn import foot
 from pages.ui.maps import input_mosaic, layer_mosaics
 from pages.ui.recognition import recognition_html, recognition_style
@@ -50,7 +51,7 @@ def stage() -> None:
         grid("seen", [input_mosaic(picture, 7, texts("sees.title"))], link=LINK, coarse=drawing.moving)
     with beside:
         controls()
-    st.markdown(f"**{texts('maps.title')}** {texts('maps.empty' if drawing.empty else 'maps.lead')}")
+    heading(texts("maps.title"), texts("maps.empty" if drawing.empty else "maps.lead"))
     mosaics = layer_mosaics(model.network, picture, outputs, model.classes, texts)
     grid("maps", mosaics, link=LINK, first_stays=True, coarse=drawing.moving)
 

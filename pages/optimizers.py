@@ -9,6 +9,7 @@ from pages.figures.rates import rates_chart
 from pages.figures.surface import Way, surface_figure
 from pages.ui import optimizer_surface as surface_stage
 from pages.ui.descent import Contestant
+from pages.ui.headings import heading
 from pages.ui.learn import foot
 from pages.ui.optimizer_questions import questions, race_questions
 from pages.ui.optimizer_race import OptimizersPage, show_optimizer_race
@@ -50,7 +51,7 @@ def on_a_surface() -> None:
         one = surface_stage.looked_at(settings, found)
         tell(settings, found, one, texts)
     with st.container(key="optimizers_rule"):
-        st.markdown(f"**{texts('rules.title')}**")
+        heading(texts("rules.title"))
         surface_stage.choose_rule(settings, found, texts)
         show_rule(one, settings.at_step, texts)
     settings = surface_stage.show_sweep(settings, one, moving, texts)

@@ -14,6 +14,7 @@ from cnn.activations import Activation, ReLU, Sigmoid, Tanh
 from cnn.initializers import INITIALIZERS, HeNormal, Initializer, Normal, XavierNormal, Zeros
 from cnn.training.initialization import InitializersSettings, Passing, send, suited
 from pages.ui.drag import Curve, Panel, Slider, curves, sliders
+from pages.ui.headings import heading
 from pages.ui.options import name_of_member
 from pages.ui.settings import edit_settings, read_settings, write_settings
 from pages.ui.texts import Texts
@@ -42,7 +43,7 @@ def show_controls(texts: Texts) -> InitializersSettings:
     settings = edit_settings(
         InitializersSettings, f"{KEY}_stack", ("activation", "initializer", "layers", "width"), ("seed",)
     )
-    st.markdown(f"**{texts('presets.title')}**")
+    heading(texts("presets.title"))
     with st.container(horizontal=True, gap="small", key="initializers_presets"):
         for name in PRESETS:
             st.button(texts(f"presets.{name}"), key=f"{KEY}_preset_{name}", on_click=take_preset, args=(name,))

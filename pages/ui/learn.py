@@ -7,6 +7,7 @@ from pages.ui.page import is_last, next_page, place_of
 
 import streamlit as st
 
+from pages.ui.headings import heading
 from pages.ui.texts import Texts
 
 _WIDTH = 220  # pixels of a field for a guess
@@ -54,13 +55,14 @@ def foot(
             ``questions.answer<n>`` from 1.
     """
     with st.container(horizontal=True, key="try_this", vertical_alignment="center"):
-        st.markdown(f"**{texts('try.title')}**", width="content")
+        heading(texts("try.title"), width="content")
         for name, query in chips.items():
             st.page_link(f"pages/{page}.py", label=texts(f"try.{name}"), query_params=dict(query), width="content")
     if "mistake.text" in texts:
+        heading(texts("mistake.title"))
         # Not a warning: that would interrupt those who listen.
-        st.info(f"**{texts('mistake.title')}**  \n{texts('mistake.text')}", icon=":material/lightbulb:")
-    st.markdown(f"**{texts('questions.title')}**")
+        st.info(texts("mistake.text"), icon=":material/lightbulb:")
+    heading(texts("questions.title"))
     if isinstance(questions, int):
         for number in range(1, questions + 1):
             with st.expander(texts(f"questions.ask{number}")):

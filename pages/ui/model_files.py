@@ -8,6 +8,7 @@ from cnn.errors import PlaygroundError
 from cnn.training import Run, evaluate
 from cnn.training.checkpoint import Model, load_model, save_model
 from pages.ui.errors import as_plain, show_error
+from pages.ui.headings import heading
 from pages.ui.samples import samples
 from pages.ui.sharing import share
 from pages.ui.texts import Texts
@@ -20,7 +21,7 @@ _LOADED = "loaded_model"
 def model_files(run: Run | None, texts: Texts) -> None:
     """Save the run's weights of the moment, load others, and on to the page that uses them."""
     with st.container(horizontal=True, key="train_model", vertical_alignment="center"):
-        st.markdown(f"**{texts('model.title')}**", width="content")
+        heading(texts("model.title"), width="content")
         st.download_button(
             texts("model.save"),
             data=lambda: _packed(run) if run else b"",  # asked for by a click: nothing is kept for the browser before

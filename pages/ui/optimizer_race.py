@@ -14,6 +14,7 @@ from cnn.training.optimizer_race import MOST_RACERS, OptimizerRaceSettings, anot
 from cnn.training.race import Race, RaceView
 from pages.ui import landscape, race_rates
 from pages.ui.errors import as_plain
+from pages.ui.headings import heading
 from pages.ui.landscape import show_landscape
 from pages.ui.language import language
 from pages.ui.options import choose, name_of_kind, name_of_option, settle
@@ -49,7 +50,7 @@ def show_optimizer_race(
     names = racer_names(settings.racers)
 
     def terrain(view: RaceView, race: Race) -> None:
-        st.markdown(f"**{texts('landscape')}**")
+        heading(texts("landscape"))
         kind = edit_settings(OptimizersPage, "race_terrain", ("terrain",)).terrain
         called = names if len(names) == len(view.contestants) else [one.name for one in view.contestants]
         show_landscape(kind, view, race, called, draw_landscape)

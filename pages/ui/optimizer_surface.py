@@ -17,6 +17,7 @@ from cnn.options import options_of
 from pages.ui.descent import Contestant, Told, descent, read_told
 from pages.ui.drag import Slider, sliders
 from pages.ui.grid import Cell, Mosaic, grid
+from pages.ui.headings import heading
 from pages.ui.options import (
     choose,
     choose_several,
@@ -114,7 +115,7 @@ def show_sweep(settings: OptimizersSettings, one: Contestant, moving: bool, text
     varied = pairs(type(optimizer))[offered.index(settings.sweep) if settings.sweep in offered else 0]
     beside, picture = st.columns([1, 1.5], gap="large")
     with beside:
-        st.markdown(f"**{texts('sweep.title')}**")
+        heading(texts("sweep.title"))
         if len(offered) > 1:
             settings, varied = _choose_varied(settings, optimizer, offered, "-".join(varied), texts)
         found = st.session_state.get(_LAST_SWEEP) if moving else None
@@ -162,7 +163,7 @@ def _edit_more(optimizer: Optimizer) -> Optimizer:
     if not names:
         return optimizer
     kind = OPTIMIZERS.name_of(optimizer)
-    st.markdown(f"**{name_of_kind(kind)}**")
+    heading(name_of_kind(kind))
     return edit_options(optimizer, f"{KEY}.options.{kind}", names)
 
 

@@ -49,7 +49,7 @@ def test_an_empty_pad_invites_and_never_predicts(language: str):
     texts = Texts("draw", language)
     assert answer(at) is None
     assert texts("answer.waiting") in text_of(at)
-    assert any(texts("maps.empty") in one.value for one in at.markdown)
+    assert any(texts("maps.empty") in str(one.value) for one in at.get("html"))
 
 
 def test_a_drawing_is_recognised_while_it_is_drawn_and_after(language: str):

@@ -12,6 +12,7 @@ from pages.ui.activations.functions import KEY, Shown
 from pages.ui.drag import Bars, Dragged, Slider, sliders
 from pages.ui.drag.options import drag_options
 from pages.ui.grid import Mosaic, grid
+from pages.ui.headings import heading
 from pages.ui.models import shipped_model
 from pages.ui.settings import read_settings, write_settings
 from pages.ui.specimen import choose_specimen, current_specimen
@@ -35,7 +36,7 @@ def show(settings: ActivationsSettings, picture: Any, controls: Any, texts: Text
         scores = np.array(dragged.values)
         shares = softmax(scores, settings.temperature)
         with beside:
-            st.markdown(f"**{texts('softmax.jacobian')}**")
+            heading(texts("softmax.jacobian"))
             grid("activations_jacobian", [jacobian_mosaic(scores, settings.temperature, texts)])
         best = int(shares.argmax())
         share = f"{min(float(shares[best]), _SURE):.1%}"

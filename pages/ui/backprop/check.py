@@ -16,6 +16,7 @@ from cnn.network import Network
 from pages.ui.backprop.blocks import check_html
 from pages.ui.backprop.controls import KEY, Cast
 from pages.ui.backprop.words import layer_title, tensor_title
+from pages.ui.headings import heading
 from pages.ui.numbers import number
 from pages.ui.settings import edit_settings
 from pages.ui.texts import Texts
@@ -29,7 +30,7 @@ _KEPT = "backprop_checked"
 @st.fragment
 def check(cast: Cast, texts: Texts) -> None:
     """What it is about, the switch and the fault, and the result where it is asked for."""
-    st.markdown(f"**{texts('check.title')}** {texts('check.lead', n=_OTHERS + 1)}")
+    heading(texts("check.title"), texts("check.lead", n=_OTHERS + 1))
     with st.container(key="bp_check_controls"):
         settings = edit_settings(BackpropSettings, f"{KEY}_check", ("check", "fault"))
     if settings.check:

@@ -7,6 +7,7 @@ import streamlit as st
 from cnn.training.normalization import MIDDLE_RATE, NormalizationSettings, accuracies, compared, table_entries
 from cnn.training.race import Contestant, Race, RaceView
 from pages.ui.errors import show_error
+from pages.ui.headings import heading
 from pages.ui.normalization import KEY, Figures
 from pages.ui.race import current_race, just_started, start_race, why_no_race
 from pages.ui.runs import watch
@@ -17,7 +18,7 @@ from pages.ui.texts import Texts
 @st.fragment
 def compare(names: Sequence[str], figures: Figures, texts: Texts) -> None:
     """The switch between the two tables, the button that fills it, and the table, which fills as runs come in."""
-    st.markdown(f"**{texts('table.title')}**")
+    heading(texts("table.title"))
     bar = st.container(horizontal=True, gap="medium", vertical_alignment="center")
     with bar:
         settings = switch(NormalizationSettings, "compared", f"{KEY}_table", lambda name: texts(f"table.{name}"))

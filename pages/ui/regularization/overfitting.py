@@ -27,6 +27,7 @@ from cnn.training.regularization import (
 )
 from cnn.training.standings import standings
 from pages.ui.drag.options import drag_options
+from pages.ui.headings import heading
 from pages.ui.options import choose_kind, name_of_member, name_of_option, settle
 from pages.ui.race import Look, current_race, race_stage, start_race, why_no_race
 from pages.ui.regularization import KEY
@@ -144,7 +145,8 @@ def _tell(settings: RegularizationSettings, remedy: Remedy, texts: Texts) -> Non
     st.markdown(texts("see.sizes", images=settings.images, weights=f"{count:,}", each=f"{count // settings.images:,}"))
     name, said = REMEDIES.name_of(remedy), _numbers(settings, remedy, config)
     if f"about.{name}" in texts:
-        st.markdown(f"**{name_of_member(REMEDIES, remedy)}** · {texts(f'about.{name}', **said)}")
+        heading(name_of_member(REMEDIES, remedy))
+        st.markdown(texts(f"about.{name}", **said))
     if f"formula.{name}" in texts:
         st.latex(texts(f"formula.{name}", **said))
     st.caption(texts("see.measured", held_out=HELD_OUT))
