@@ -4,7 +4,7 @@ All numbers come from the engine's own layers and losses, in float64.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ LARGEST_OUTPUT = 3.0  # of the regression
 NETWORK = "network"  # instead of numbers: the scores that the network gives
 _NUMBERS = r"-?\d{1,2}(\.\d{1,4})?(,-?\d{1,2}(\.\d{1,4})?){%s}"
 LEAST = 0.005  # probability at the ends of the curves
+_EQUAL = 1e-9  # up to which two probabilities count as equal
 _POINTS = 199  # of a curve over the probability of the right class
 
 
@@ -116,6 +117,31 @@ def losses(scores: Array, target: int) -> Losses:
     )
 
 
+@dataclass(frozen=True)
+class Belief:
+    """What the network takes the picture for.
+
+    Attributes:
+        kind: "right"; "wrong"; "tie" where several classes share the largest probability, the right one among them;
+            "torn" where these are all wrong.
+        best: the classes with the largest probability.
+        share: that probability.
+    """
+
+    kind: Literal["right", "wrong", "tie", "torn"]
+    best: tuple[int, ...]
+    share: float
+
+
+def belief(now: Losses, target: int) -> Belief:
+    """What the network takes the picture for: a tie is no belief in one of its classes."""
+    share = float(now.probabilities.max())
+    best = tuple(np.flatnonzero(now.probabilities >= share * (1 - _EQUAL)).tolist())
+    if len(best) > 1:
+        return Belief("tie" if target in best else "torn", best, share)
+    return Belief("right" if target in best else "wrong", best, share)
+
+
 def with_probability(scores: Array, target: int, probability: float) -> Array:
     """The scores (K,) with the target's moved so that softmax gives it ``probability``; the others stay.
 
@@ -130,10 +156,10 @@ def with_probability(scores: Array, target: int, probability: float) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """Both losses against the probability of the right class, the other classes sharing the rest evenly.
+    """Both losses against the probability of the right class, the other classes' scores being what they are.
 
     Attributes:
-        probability: (points,).
+        probability: (points,), ascending; the present one is among them.
         cross_entropy, squared_error: the losses.
         cross_entropy_slope, squared_error_slope: their gradients with respect to the right class's score.
     """
@@ -145,18 +171,30 @@ class Curves:
     squared_error_slope: Array
 
 
-def curves(classes: int = 10) -> Curves:
-    """The losses at probabilities from ``LEAST`` to 1 − ``LEAST``."""
-    probability = np.linspace(LEAST, 1 - LEAST, _POINTS)
-    rest = np.repeat((1 - probability)[:, None] / (classes - 1), classes - 1, axis=1)
-    scores = np.log(np.column_stack([probability, rest]))
-    found = [losses(row, 0) for row in scores]
+def reach(scores: Array, target: int) -> tuple[float, float]:
+    """The ends of the target's probability while its score alone moves within ±``LARGEST_SCORE``.
+
+    They lie within ``LEAST`` of 0 and 1, unless the present probability is nearer to one of them.
+    """
+    moved = np.repeat(np.asarray(scores, np.float64)[None], 3, axis=0)
+    moved[1:, target] = -LARGEST_SCORE, LARGEST_SCORE
+    present, lowest, highest = softmax(moved)[:, target]
+    return float(min(present, max(LEAST, lowest))), float(max(present, min(1 - LEAST, highest)))
+
+
+def curves(scores: Array, target: int) -> Curves:
+    """The losses while the target's score alone moves: over the probabilities that it can reach, see :func:`reach`."""
+    low, high = reach(scores, target)
+    present = losses(scores, target).probabilities[target]
+    probability = np.union1d(np.linspace(low, high, _POINTS), [present])
+    rows = [scores if p == present else with_probability(scores, target, p) for p in probability]
+    found = [losses(row, target) for row in rows]
     return Curves(
         probability,
         np.array([one.cross_entropy for one in found]),
         np.array([one.squared_error for one in found]),
-        np.array([one.cross_entropy_gradient[0] for one in found]),
-        np.array([one.squared_error_gradient[0] for one in found]),
+        np.array([one.cross_entropy_gradient[target] for one in found]),
+        np.array([one.squared_error_gradient[target] for one in found]),
     )
 
 

@@ -2,7 +2,7 @@
 
 import html
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,17 +13,18 @@ from cnn.errors import PlaygroundError
 from cnn.explain.loss import (
     LARGEST_OUTPUT,
     LARGEST_SCORE,
-    LEAST,
     NETWORK,
     Contributions,
     Curves,
     Losses,
     LossSettings,
     as_text,
+    belief,
     contributions,
     curves,
     losses,
     numbers,
+    reach,
     regression,
     with_probability,
 )  # fmt: skip
@@ -32,6 +33,7 @@ from pages.ui import drag, models
 from pages.ui.drag import Bars, Curve, Panel, Slider, sliders
 from pages.ui.errors import show_error
 from pages.ui.grid import Mosaic, grid
+from pages.ui.numbers import fixed, percent
 from pages.ui.options import settle
 from pages.ui.settings import edit_settings, read_settings, write_settings
 from pages.ui.specimen import Specimen, choose_specimen
@@ -42,6 +44,9 @@ _SCORES, _MARKER, _OUTPUTS = "loss_scores", "loss_curves", "loss_outputs"
 _REACH = 8.0  # of the sliders, unless the scores are larger
 _STEP = 0.1  # of a dragged score
 _TARGETS = np.array([0.5, -1.0, 2.0])  # of the regression
+_SURE = 0.8  # a probability from which the network is called sure
+_HARDLY = 0.1  # as a share of cross-entropy's gradient, what is hardly anything
+_EXACTLY = 1e-10  # the marker stands on samples, one of which is the present probability
 _STEEPEST = 5.5  # of the cross-entropy that is drawn
 _CLASS, _CHANNEL, _PICTURE = 70, 42, 112  # CSS pixels of the map of a class, of a channel, of the picture
 
@@ -69,14 +74,14 @@ def about_losses(picture: Any, controls: Any, texts: Texts) -> None:
 
 def _drag_scores(settings: LossSettings, own: Array, target: int, classes: tuple[str, ...], texts: Texts) -> Losses:
     """The sliders and, below, the curves: whichever of them is moved, the other one follows."""
-    reach = max(_REACH, float(np.ceil(np.abs(own).max())))
 
     def handles(scores: Array) -> list[Slider]:
-        return [Slider(c, c, -reach, reach, float(score), _STEP) for c, score in zip(classes, scores, strict=True)]
+        most = max(_REACH, float(np.ceil(np.abs([own, scores]).max())))
+        return [Slider(c, c, -most, most, float(score), _STEP) for c, score in zip(classes, scores, strict=True)]
 
     def axis(scores: Array) -> Slider:
-        p = float(np.clip(losses(scores, target).probabilities[target], LEAST, 1 - LEAST))
-        return Slider("p", texts("curves.probability", name=classes[target]), LEAST, 1 - LEAST, p)
+        p = float(losses(scores, target).probabilities[target])
+        return Slider("p", texts("curves.probability", name=classes[target]), *reach(scores, target), p, _EXACTLY)
 
     def rows(values: tuple[float, ...]) -> list[Bars]:
         now = losses(np.array(values), target)
@@ -93,13 +98,13 @@ def _drag_scores(settings: LossSettings, own: Array, target: int, classes: tuple
         if by_sliders.chosen:  # let go of in the moment in which the marker was taken
             write_settings(replace(settings, scores=as_text(scores)))
             settle(_SCORES)
-        scores = with_probability(scores, target, by_marker.value).clip(-reach, reach)
+        scores = with_probability(scores, target, by_marker.value)
     else:
         settle(_MARKER)
     now = losses(scores, target)
     st.html(_numbers(now, classes[target], texts))
     sliders(_SCORES, handles(scores), upright=True, bars=rows, title=texts("bars.score"))
-    _curves(axis(scores), len(classes), texts)
+    _curves(axis(scores), scores, target, texts)
     if not (by_sliders.moving or by_marker.moving):
         _come_to_rest(settings, scores, own)
     return now
@@ -113,8 +118,8 @@ def _come_to_rest(settings: LossSettings, scores: Array, before: Array) -> None:
     settle(_MARKER)
 
 
-def _curves(axis: Slider, classes: int, texts: Texts) -> None:
-    found = _sampled(classes)
+def _curves(axis: Slider, scores: Array, target: int, texts: Texts) -> None:
+    found = _sampled(tuple(scores.tolist()), target)
     drag.curves(
         _MARKER, axis, found.probability,
         [Panel(texts("curves.loss"), 0, _STEEPEST), Panel(texts("curves.slope"), -1, 0.05)],
@@ -125,31 +130,35 @@ def _curves(axis: Slider, classes: int, texts: Texts) -> None:
     )  # fmt: skip
 
 
-@cache
-def _sampled(classes: int) -> Curves:
-    return curves(classes)
+@lru_cache(maxsize=64)
+def _sampled(scores: tuple[float, ...], target: int) -> Curves:
+    return curves(np.array(scores), target)
 
 
 def _numbers(now: Losses, target: str, texts: Texts) -> str:
     pairs = {"cross_entropy": now.cross_entropy, "squared_error": now.squared_error}
-    parts = [f"<p>{texts(f'curves.{name}')} <b>{value:.3f}</b></p>" for name, value in pairs.items()]
+    parts = [f"<p>{texts(f'curves.{name}')} <b>{fixed(value)}</b></p>" for name, value in pairs.items()]
     right = f"<p>{texts('right')} <b>{html.escape(target)}</b></p>"
     return f'<div class="loss-numbers">{right}{"".join(parts)}</div>'
 
 
 def _tell_losses(now: Losses, target: int, classes: tuple[str, ...], texts: Texts) -> None:
     """What is seen right now, in words."""
-    best = int(now.probabilities.argmax())
-    sure = "right" if best == target else "wrong"
-    st.markdown(
-        texts(
-            f"see.{sure}", probability=f"{100 * now.probabilities[target]:.3g}", target=classes[target],
-            best=classes[best], others=f"{100 * now.probabilities[best]:.3g}", cross_entropy=f"{now.cross_entropy:.3f}",
-            pull=f"{abs(now.cross_entropy_gradient[target]):.3f}",
-            weak=f"{abs(now.squared_error_gradient[target]):.3f}",
-        )
-    )  # fmt: skip
+    st.markdown(in_words(now, target, classes, texts))
     st.latex(texts("formula.losses"))
+
+
+def in_words(now: Losses, target: int, classes: tuple[str, ...], texts: Texts) -> str:
+    """What the network believes, if anything, and how hard each loss pushes."""
+    found = belief(now, target)
+    strong, weak = (abs(float(one[target])) for one in (now.cross_entropy_gradient, now.squared_error_gradient))
+    hardly = found.kind == "wrong" and found.share > _SURE and weak < _HARDLY * strong
+    said = texts(
+        f"see.{found.kind}", probability=percent(float(now.probabilities[target]), 3), target=classes[target],
+        best=texts("see.and").join(f"**{classes[one]}**" for one in found.best), others=percent(found.share, 3),
+        cross_entropy=fixed(now.cross_entropy),
+    )  # fmt: skip
+    return f"{said} {texts('see.hardly' if hardly else 'see.push', pull=fixed(strong), weak=fixed(weak))}"
 
 
 def _take_network_scores() -> None:
@@ -171,9 +180,9 @@ def about_features(picture: Any, controls: Any, texts: Texts) -> None:
         parts = found.parts[target]
         st.markdown(
             texts(
-                "see.linear", features=parts.size, sum=f"{parts.sum():.3f}", bias=f"{found.bias[target]:.3f}",
-                score=f"{found.scores[target]:.3f}", target=model.classes[target],
-                best=model.classes[int(found.scores.argmax())], largest=f"{parts.max():.3f}",
+                "see.linear", features=f"{parts.size:,}", sum=fixed(parts.sum()), bias=fixed(found.bias[target]),
+                score=fixed(found.scores[target]), target=model.classes[target],
+                best=model.classes[int(found.scores.argmax())], largest=fixed(parts.max()),
             )
         )  # fmt: skip
         st.latex(texts("formula.linear"))
@@ -185,7 +194,7 @@ def _class_mosaics(found: Contributions, target: int, classes: tuple[str, ...], 
     limit = float(np.abs(parts).max()) or 1.0
     cell = max(1, _CLASS // max(parts.shape[1:]))
     return [
-        Mosaic(one[None], name, label=texts("linear.name", name=name), notes=(f"{score:.2f}",),
+        Mosaic(one[None], name, label=texts("linear.name", name=name), notes=(fixed(score, 2),),
                kind="linear" if place == target else "other", limit=limit, cell=cell)
         for place, (name, one, score) in enumerate(zip(classes, parts, found.scores, strict=True))
     ]  # fmt: skip
@@ -233,7 +242,7 @@ def about_regression(picture: Any, controls: Any, texts: Texts) -> None:
         dragged = sliders(_OUTPUTS, handles, upright=True, bars=rows, title=texts("regression.outputs"))
         outputs = np.array(dragged.values)
         loss, gradient = regression(outputs, _TARGETS)
-        st.markdown(texts("see.regression", loss=f"{loss:.3f}", gradient=",  ".join(f"{g:.2f}" for g in gradient)))
+        st.markdown(texts("see.regression", loss=fixed(loss), gradient=",  ".join(fixed(g, 2) for g in gradient)))
         st.latex(texts("formula.regression"))
     if not dragged.moving:
         if np.abs(outputs - own).max() > _STEP / 2:

@@ -21,6 +21,13 @@ def number(value: float, digits: int = 3) -> str:
     return f"{_with_minus(mantissa, strip=True)}·10{str(int(exponent)).translate(_RAISED)}"
 
 
+def fixed(value: float, decimals: int = 3) -> str:
+    """So many decimals, or two significant digits where that shows more: ``"1.014"``, ``"−0.500"``, ``"0.00074"``."""
+    if not math.isfinite(value) or 0 < abs(value) < 10.0 ** (1 - decimals):
+        return number(value, 2)
+    return _with_minus(f"{value + 0.0:,.{decimals}f}", strip=False)
+
+
 def probability(share: float, digits: int = 2) -> str:
     """A number from 0 to 1 with as many decimals as tell it from both ends: ``"0.953"``, ``"0.000074"``."""
     return f"{share:.{max(3, decimals_of(share, digits))}f}"

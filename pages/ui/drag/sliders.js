@@ -80,6 +80,6 @@ function span(element, at, zero) {
 
 function share(value) {
   // A share that is not nothing is never written as nothing, nor as everything.
-  if (value > 0 && value < 0.001) return "<0.1%";
+  if (value > 0 && value < 0.001) return value < 1e-6 ? "<0.0001%" : `${Number((value * 100).toPrecision(1))}%`;
   return value < 1 && value > 0.999 ? ">99.9%" : `${(value * 100).toFixed(1)}%`;
 }

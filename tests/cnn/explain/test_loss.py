@@ -4,11 +4,25 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from cnn import shipped
 from cnn.data import digits
 from cnn.errors import ConfigError, ShapeError
-from cnn.explain.loss import LossSettings, as_text, contributions, curves, losses, numbers, regression, with_probability
+from cnn.explain.loss import (
+    LossSettings,
+    as_text,
+    belief,
+    contributions,
+    curves,
+    losses,
+    numbers,
+    reach,
+    regression,
+    with_probability,
+)
 from cnn.layers import Conv2d, Flatten, Linear
 from cnn.network import Network
 
@@ -47,13 +61,49 @@ def test_both_losses_and_their_gradients(target: int) -> None:
 
 
 def test_the_curves_are_the_losses_written_out() -> None:
-    found, p = curves(), curves().probability
+    even = np.zeros(10)
+    found, p = curves(even, 0), curves(even, 0).probability
     np.testing.assert_allclose(found.cross_entropy, -np.log(p), rtol=1e-12)
     np.testing.assert_allclose(found.squared_error, 0.5 * ((1 - p) ** 2 + (1 - p) ** 2 / 9), rtol=1e-12)
     np.testing.assert_allclose(found.cross_entropy_slope, p - 1, atol=1e-12)
     # Sure and wrong: cross-entropy pulls with full force, squared error hardly at all.
     assert found.cross_entropy_slope[0] < -0.99
     assert abs(found.squared_error_slope[0]) < 0.01
+
+
+scores_of_ten = arrays(np.float64, 10, elements=st.floats(-15, 15))
+
+
+@given(scores_of_ten, st.integers(0, 9))
+def test_where_the_curves_stand_now_they_say_what_the_losses_are(scores: np.ndarray, target: int) -> None:
+    now, found = losses(scores, target), curves(scores, target)
+    present = found.probability.tolist().index(now.probabilities[target])
+    assert found.cross_entropy[present] == now.cross_entropy
+    assert found.squared_error[present] == now.squared_error
+    assert found.cross_entropy_slope[present] == now.cross_entropy_gradient[target]
+    assert found.squared_error_slope[present] == now.squared_error_gradient[target]
+    assert (np.diff(found.probability) > 0).all()
+    for end in reach(scores, target):
+        if 0 < end < 1:
+            assert np.abs(with_probability(scores, target, end)).max() <= 15 + 1e-6
+
+
+@given(scores_of_ten, st.integers(0, 9))
+def test_squared_error_never_pushes_with_more_than_half_of_what_cross_entropy_does(
+    scores: np.ndarray, target: int
+) -> None:
+    now = losses(scores, target)
+    strong, weak = (abs(one[target]) for one in (now.cross_entropy_gradient, now.squared_error_gradient))
+    assert weak <= strong / 2 + 1e-15
+
+
+@given(st.lists(st.integers(-3, 3), min_size=3, max_size=3), st.integers(0, 2))
+def test_a_tie_is_no_belief(scores: list[int], target: int) -> None:
+    found = belief(losses(np.array(scores, np.float64), target), target)
+    tops = {place for place, score in enumerate(scores) if score == max(scores)}
+    assert set(found.best) == tops
+    assert (found.kind in ("tie", "torn")) == (len(tops) > 1)
+    assert (found.kind in ("right", "tie")) == (target in tops)
 
 
 @pytest.mark.parametrize("probability", [0.01, 0.5, 0.9])
