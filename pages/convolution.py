@@ -30,9 +30,11 @@ def stage() -> None:
     with right:
         specimen = choose_specimen()
         controls.choose_kernel(texts)
-        which = ("which",) if read_settings(ConvolutionSettings).kernel in LEARNED else ()
+        given = read_settings(ConvolutionSettings)
+        which = ("which",) if given.kernel in LEARNED else ()
         more = (*which, "filters", "channels", "bias", "activation")
-        edit_settings(ConvolutionSettings, KEY, ("size", "stride", "padding"), more=more)
+        meant = {"stride": given.taken_stride}
+        edit_settings(ConvolutionSettings, KEY, ("size", "stride", "padding"), more=more, meant=meant)
     with left:
         settings = controls.choose_direction(texts)
         kernels = settings.kernels(controls.learned_kernels(settings, texts))

@@ -35,7 +35,8 @@ class ConvolutionSettings(Configurable):
     Attributes:
         kernel: a preset, "shipped" or "run" for a learned one, or the numbers as text (:func:`read_kernels`).
         size: height and width of the kernel; one given as text is grown or cut to it.
-        stride, padding: as in the layer.
+        stride, padding: as in the layer; the stride "auto" is 1 on the way forward and 2 on the way back, which has
+            nothing to dilate at 1.
         filters, channels: how many; the channels are the picture and its slopes, see :func:`channels_of`.
         which: the first filter that is taken of a learned layer, from 1.
         bias: added by each filter.
@@ -50,7 +51,7 @@ class ConvolutionSettings(Configurable):
 
     kernel: str = option("sobel_x", kind="text", pattern=f"{'|'.join((*PRESETS, *LEARNED))}|{_NUMBERS}")
     size: int = option(3, low=1, high=LARGEST_SIZE)
-    stride: int = option(1, low=1, high=LARGEST_STRIDE)
+    stride: int | str = option("auto", low=1, high=LARGEST_STRIDE, choices=("auto",), kind="int")
     padding: Padding = option("valid", low=0, high=LARGEST_PADDING, choices=("valid", "same"))
     filters: int = option(1, low=1, high=MOST_MAPS)
     channels: int = option(1, low=1, high=MOST_MAPS)
@@ -70,6 +71,13 @@ class ConvolutionSettings(Configurable):
             read_kernels(self.kernel)
         read_entries(self.drawn, (1, 1, 1))
 
+    @property
+    def taken_stride(self) -> int:
+        """The stride as a number."""
+        if isinstance(self.stride, str):
+            return 2 if self.direction == "backward" else 1
+        return self.stride
+
     def kernels(self, learned: Array | None = None) -> Array:
         """(filters, channels, size, size).
 
@@ -85,7 +93,7 @@ class ConvolutionSettings(Configurable):
 
     def layer(self) -> Conv2d:
         """The engine's layer for these settings."""
-        return Conv2d(self.filters, self.size, self.stride, self.padding)
+        return Conv2d(self.filters, self.size, self.taken_stride, self.padding)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +209,7 @@ class Stack:
 def stack(settings: ConvolutionSettings, picture: Array, kernels: Array) -> Stack:
     """The first filter's first kernel applied ``settings.depth`` times, or as often as the maps are large enough."""
     for depth in range(settings.depth, 0, -1):
-        layers = [Conv2d(1, settings.size, settings.stride, settings.padding) for _ in range(depth)]
+        layers = [Conv2d(1, settings.size, settings.taken_stride, settings.padding) for _ in range(depth)]
         try:
             network = network_of(layers, (1, *picture.shape), kernels[:1, :1], np.zeros(1))
         except PlaygroundError:

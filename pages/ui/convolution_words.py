@@ -92,7 +92,7 @@ def stack_words(settings: ConvolutionSettings, layers: Stack, texts: Texts) -> N
 
 def questions(settings: ConvolutionSettings) -> list[Question]:
     """Three to guess first; the engine answers, for settings close to the present ones."""
-    other = replace(settings, stride=settings.stride % 3 + 1, kernel="blur")
+    other = replace(settings, stride=settings.taken_stride % 3 + 1, kernel="blur")
     size = 28
     try:
         rows = convolve(other, np.zeros((size, size)), other.kernels()).outputs.shape[1]

@@ -9,8 +9,9 @@ all changes have arrived.
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 import streamlit as st
@@ -30,13 +31,17 @@ _WIDTH = 150  # pixels: two widgets fit beside each other in a slim column
 _FEW = 3  # so many words stand side by side, more go into a menu
 
 
-def edit_options(thing: C, key: str, only: Collection[str] | None = None) -> C:
+def edit_options(
+    thing: C, key: str, only: Collection[str] | None = None, meant: Mapping[str, float] = MappingProxyType({})
+) -> C:
     """Widgets for the options of ``thing``; returns ``thing`` with what the reader chose.
 
     Args:
         thing: any dataclass with options.
         key: prefix of the widgets' keys: ``<key>.<option>``.
         only: names of the options to show; by default all that a person can set (texts are set by the program).
+        meant: for options that take a number or a word: which number the word stands for now. It alone is shown, and
+            the word stays until there is another number.
 
     A value that the options refuse (the browser's own limits can be got around) is explained in place, and ``thing``
     comes back as it was.
@@ -46,7 +51,10 @@ def edit_options(thing: C, key: str, only: Collection[str] | None = None) -> C:
         return thing
     owner = type(thing).__name__
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        chosen = {one.name: _edit(owner, one, getattr(thing, one.name), f"{key}.{one.name}") for one in shown}
+        chosen = {
+            one.name: _edit(owner, one, getattr(thing, one.name), f"{key}.{one.name}", meant.get(one.name))
+            for one in shown
+        }
     try:
         return replace(cast(Any, thing), **chosen)
     except ConfigError as error:
@@ -127,8 +135,11 @@ def name_of_option(owner: str, name: str) -> str:
     return _about(owner, name, "label") or _pretty(name)
 
 
-def _edit(owner: str, one: Option, value: Any, key: str) -> Any:
+def _edit(owner: str, one: Option, value: Any, key: str, meant: float | None = None) -> Any:
     label, help_text = name_of_option(owner, one.name), _about(owner, one.name, "help")
+    if meant is not None:
+        number = _number(one, meant if isinstance(value, str) else value, key, label, help_text)
+        return value if isinstance(value, str) and number == meant else number
     if one.kind == "bool":
         return st.toggle(label, key=_follow(key, value), help=help_text, on_change=touch, args=(key,))
     if one.kind == "family" and one.family is not None:

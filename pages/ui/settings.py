@@ -1,7 +1,8 @@
 """A page's own settings: one dataclass of options, shown as widgets, kept in the URL."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from pages.ui.page import follow_part
@@ -28,7 +29,13 @@ def write_settings(settings: Configurable) -> None:
     write_query(links.encode_options(settings))
 
 
-def edit_settings(owner: type[C], key: str, only: Collection[str], more: Collection[str] = ()) -> C:
+def edit_settings(
+    owner: type[C],
+    key: str,
+    only: Collection[str],
+    more: Collection[str] = (),
+    meant: Mapping[str, float] = MappingProxyType({}),
+) -> C:
     """Widgets for the settings of the URL; the settings with what the reader chose, which the URL then says.
 
     Args:
@@ -36,8 +43,9 @@ def edit_settings(owner: type[C], key: str, only: Collection[str], more: Collect
         key: prefix of the widgets' keys; another one for each group of a page that is edited by itself.
         only: names of the options in sight.
         more: names of those that wait under "More".
+        meant: which numbers words stand for now, see :func:`pages.ui.options.edit_options`.
     """
-    settings = edit_options(read_settings(owner), key, only)
+    settings = edit_options(read_settings(owner), key, only, meant)
     if more:
         with st.expander(Texts("common", language())("more")):
             settings = edit_options(settings, key, more)

@@ -154,8 +154,29 @@ def test_the_way_back_is_stepped_to_dx(open_page: OpenPage) -> None:
     shot(page, "convolution-crop")
 
 
+def test_who_turns_round_sees_zeros_put_in_and_a_link_that_names_a_stride_keeps_it(open_page: OpenPage) -> None:
+    page = open_page(f"/convolution?input={GRID}")
+    way, stride = page.locator(".st-key-convolution_way-direction"), page.locator(".st-key-convolution-stride input")
+    zeros = page.locator(".st-key-convolution_dilate .legend", has_text=WORDS["en"]("stage.zeros"))
+    way.get_by_text("Backward").click()
+    expect(zeros).to_be_visible()
+    expect(stride).to_have_value("2")
+    expect(page).to_have_url(re.compile("direction=backward"))
+    page.reload()
+    settled(page)
+    expect(stride).to_have_value("2")
+    assert "stride" not in page.url
+    way.get_by_text("Forward").click()
+    expect(stride).to_have_value("1")
+    page = open_page(f"/convolution?input={GRID}&stride=1")
+    page.locator(".st-key-convolution_way-direction").get_by_text("Backward").click()
+    expect(page.get_by_text("Step 1.", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("stride=1"))
+    expect(page.locator(".st-key-convolution-stride input")).to_have_value("1")
+
+
 def test_a_gradient_is_drawn_and_comes_back(open_page: OpenPage) -> None:
-    page = open_page("/convolution?direction=backward&input=digit-3&kernel=identity")
+    page = open_page("/convolution?direction=backward&stride=1&input=digit-3&kernel=identity")
     canvas = page.locator(".st-key-convolution_dilate figure canvas").first
     expect(canvas).to_be_visible()
     box = canvas.bounding_box()

@@ -41,7 +41,36 @@ def test_the_numbers_and_the_formula_are_this_pages() -> None:
     calm(at.run())
     assert "= 6" in at.latex[1].value
     assert "never read" not in said(at)
+    assert at.query_params["stride"] == "1"
+
+
+def test_the_way_back_has_something_to_dilate_unless_a_stride_was_set() -> None:
+    def turned(at: AppTest, way: str) -> AppTest:
+        at.button_group(key="convolution_way.direction").set_value(way)
+        return calm(at.run())
+
+    def stride(at: AppTest) -> int:
+        return at.number_input(key="convolution.stride").value
+
+    at = opened(input=GRID)
+    assert stride(at) == 1
+    turned(at, "backward")
     assert "stride" not in at.query_params
+    assert stride(at) == 2
+    assert "**1** zeros" in said(at)
+    assert stride(turned(at, "forward")) == 1
+    # Once somebody has said it, also with a link, it stays, whichever way one looks.
+    at.number_input(key="convolution.stride").set_value(3)
+    calm(at.run())
+    assert stride(turned(at, "backward")) == 3
+    at.number_input(key="convolution.stride").set_value(1)
+    calm(at.run())
+    assert at.query_params["stride"] == "1"
+    assert stride(turned(at, "forward")) == 1
+    linked = opened(input=GRID, stride="1")
+    assert stride(linked) == 1
+    assert stride(turned(linked, "backward")) == 1
+    assert linked.query_params["stride"] == "1"
 
 
 def test_uneven_padding_and_a_picture_that_is_not_square() -> None:
