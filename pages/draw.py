@@ -3,7 +3,6 @@ from pages.ui.page import open_page
 import numpy as np
 import streamlit as st
 
-from cnn.data import rasterize
 from cnn.layers.base import Array
 from cnn.network import Network
 from pages.ui import models
@@ -42,10 +41,10 @@ def stage() -> None:
         drawing = drawing_pad("pad")
     with beside:
         model = models.usable(st.session_state.get(MODEL, models.SHIPPED))
-    picture = rasterize(drawing.strokes, drawing.width)
+    picture = drawing.picture()
     outputs, probabilities = look(model.network, picture, drawing.empty)
     with answer, st.container(key="prediction"):
-        st.html(recognition_html(probabilities, model.classes, texts))
+        st.html(recognition_html(probabilities, model.classes, texts, quiet=drawing.example))
     with sees, st.container(key="sees"):
         st.html(f'<p class="sees">{texts("sees.title")}</p>')
         grid("seen", [input_mosaic(picture, 7, texts("sees.title"))], link=LINK, coarse=drawing.moving)

@@ -5,6 +5,7 @@ back from a browser or a file and is checked like anything from outside.
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.data.dataset import DIGIT_NAMES, Dataset
-from cnn.data.strokes import SIZE, parse_strokes, rasterize
+from cnn.data.strokes import NARROWEST, SIZE, WIDEST, WIDTH, parse_strokes, rasterize
 from cnn.errors import DataError
 
 Array = NDArray[Any]
@@ -26,24 +27,29 @@ _DECIMALS = 2
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """Strokes, as :func:`cnn.data.rasterize` takes them, and the digit they mean."""
+    """Strokes and the width of their pen, as :func:`cnn.data.rasterize` takes them, and the digit they mean."""
 
     label: int
     strokes: tuple[Array, ...]
+    width: float = WIDTH
 
 
-def drawings_to_dataset(drawings: Sequence[Drawing]) -> Dataset:
-    """Draw them all; the classes are the ten digits."""
+def drawings_to_dataset(drawings: Sequence[Drawing], largest_scale: float = math.inf) -> Dataset:
+    """Draw them all, enlarged up to ``largest_scale`` pixels a unit; the classes are the ten digits."""
     images = np.empty((len(drawings), 1, SIZE, SIZE), np.uint8)
     for image, drawing in zip(images, drawings, strict=True):
-        image[0] = np.rint(rasterize(drawing.strokes) * 255)
+        image[0] = np.rint(rasterize(drawing.strokes, drawing.width, largest_scale) * 255)
     return Dataset(images, np.array([drawing.label for drawing in drawings], np.int64), DIGIT_NAMES)
 
 
 def drawings_to_json(drawings: Sequence[Drawing]) -> str:
     """A text to download or to keep in the browser."""
     entries = [
-        {"label": drawing.label, "strokes": [np.round(line, _DECIMALS).tolist() for line in drawing.strokes]}
+        {
+            "label": drawing.label,
+            "strokes": [np.round(line, _DECIMALS).tolist() for line in drawing.strokes],
+            "width": round(drawing.width, _DECIMALS),
+        }
         for drawing in drawings
     ]
     return json.dumps({"format": _FORMAT, "version": _VERSION, "drawings": entries}, separators=(",", ":"))
@@ -72,7 +78,7 @@ def drawings_from_json(text: str | bytes) -> tuple[Drawing, ...]:
 
 
 def parse_drawing(entry: object) -> Drawing:
-    """One drawing from ``{"label": 0-9, "strokes": [[[x, y], …], …]}``.
+    """One drawing from ``{"label": 0-9, "strokes": [[[x, y], …], …], "width": 0.5-8}``; the width may be left out.
 
     Raises:
         DataError: it is something else, or has no points.
@@ -85,4 +91,7 @@ def parse_drawing(entry: object) -> Drawing:
     strokes = parse_strokes(entry["strokes"])
     if not strokes:
         raise DataError("data.empty_drawing")
-    return Drawing(label, tuple(strokes))
+    width = entry.get("width", WIDTH)
+    if isinstance(width, bool) or not isinstance(width, int | float) or not NARROWEST <= width <= WIDEST:
+        raise DataError("data.pen_width", got=width, low=NARROWEST, high=WIDEST)
+    return Drawing(label, tuple(strokes), width)

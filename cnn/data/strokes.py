@@ -8,6 +8,7 @@ Arrays are batch innermost, as in the engine: points ``(P, 2, B)``, segments ``(
 """
 
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -28,19 +29,22 @@ MOST_POINTS = 10_000  # of a drawing; a person's has some hundreds
 LARGEST_COORDINATE = 1_000_000_000
 NARROWEST, WIDEST = 0.5, 8.0
 _SEGMENTS_AT_ONCE = 256
+_CHORDS = 4  # that a curve is drawn with
 _FAR = 1e3  # pixels; a distance at which there is no ink
 _EPSILON = 1e-6
 
 _CENTRES = np.arange(SIZE, dtype=np.float32) + np.float32(0.5)
 
 
-def rasterize(strokes: Iterable[Any], width: float = WIDTH) -> Array:
+def rasterize(strokes: Iterable[Any], width: float = WIDTH, largest_scale: float = math.inf) -> Array:
     """Draw strokes as a network sees them.
 
     Args:
         strokes: lists or ``(n, 2)`` arrays of x, y in writing order; y points down; any scale and place. A stroke of
             one point is a dot, empty strokes count for nothing.
         width: pen width in pixels of the picture, 0.5 to 8.
+        largest_scale: pixels to which one unit of the strokes is enlarged at most. Where a dot is never quite still,
+            it keeps the trembling of a pen from becoming a line.
 
     Returns:
         ``(28, 28)`` float32 in [0, 1], 1 = ink; all zeros where there are no points.
@@ -54,7 +58,7 @@ def rasterize(strokes: Iterable[Any], width: float = WIDTH) -> Array:
     if not lines:
         return np.zeros((SIZE, SIZE), np.float32)
     points, first = _joined(lines)
-    fitted = fit(points[:, :, None], first, np.array([width])).astype(np.float32)
+    fitted = fit(points[:, :, None], first, np.array([width]), largest_scale=largest_scale).astype(np.float32)
     # One drawing of S segments is drawn as S pictures of one segment each, whose nearest distance is then taken.
     start, end = fitted[first, :, 0].T[None], fitted[first + 1, :, 0].T[None]
     field = np.full((SIZE, SIZE), _FAR, np.float32)
@@ -93,7 +97,7 @@ def parse_strokes(strokes: Iterable[Any], most_points: int = MOST_POINTS) -> lis
     return lines
 
 
-def fit(points: Array, first: Array, width: Array, box: float = BOX) -> Array:
+def fit(points: Array, first: Array, width: Array, box: float = BOX, largest_scale: float = math.inf) -> Array:
     """Scale and move drawings as MNIST does.
 
     Args:
@@ -101,19 +105,37 @@ def fit(points: Array, first: Array, width: Array, box: float = BOX) -> Array:
         first: (S,) segment s runs from point ``first[s]`` to the next one.
         width: (B,) pen widths in pixels.
         box: pixels that the ink spans along its longer side.
+        largest_scale: pixels a unit; a drawing that would need more to fill the box stays smaller.
 
     Returns:
         (P, 2, B) in pixels. A drawing without extent (a dot) is moved only; the ink box never leaves the picture.
     """
     low, high = points.min(axis=0), points.max(axis=0)
     extent = (high - low).max(axis=0)
-    points = (points - (low + high) / 2) * np.where(extent > 0, (box - width) / np.maximum(extent, 1e-300), 0.0)
+    scale = np.minimum((box - width) / np.maximum(extent, 1e-300), largest_scale)
+    points = (points - (low + high) / 2) * np.where(extent > 0, scale, 0.0)
     start, end = points[first], points[first + 1]
     # The ink of a segment is about its length; dots, which have none, count only where there is nothing else.
     mass = (np.hypot(end[:, 0] - start[:, 0], end[:, 1] - start[:, 1]) + _EPSILON)[:, None]
     centre = ((start + end) / 2 * mass).sum(axis=0) / mass.sum(axis=0)
     half_box = points.max(axis=0) + width / 2
     return points + np.clip(CENTRE - centre, half_box, SIZE - half_box)
+
+
+def smoothed(stroke: Array) -> Array:
+    """A line (n, 2) rounded at its points: quadratic Bézier curves from the middle of each segment to that of the next.
+
+    Returns:
+        (m, 2), the same first and last points.
+    """
+    if len(stroke) < 3:
+        return stroke
+    corners = stroke[1:-1]
+    middles = (stroke[1:-2] + stroke[2:-1]) / 2
+    starts, ends = np.concatenate([stroke[:1], middles]), np.concatenate([middles, stroke[-1:]])
+    t = np.linspace(0, 1, _CHORDS + 1)[1:, None]
+    curves = (1 - t) ** 2 * starts[:, None] + 2 * t * (1 - t) * corners[:, None] + t**2 * ends[:, None]
+    return np.concatenate([stroke[:1], curves.reshape(-1, 2)])
 
 
 def distance_field(start: Array, end: Array, half_width: Array, reach: float = SOFTNESS) -> Array:

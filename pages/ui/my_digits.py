@@ -32,7 +32,7 @@ def my_digits_key() -> str:
     Raises:
         DataError: the disk is full.
     """
-    return put(drawings_to_dataset(my_digits())) if my_digits() else ""
+    return put(drawings_to_dataset(my_digits(), canvas.LARGEST_SCALE)) if my_digits() else ""
 
 
 def sync_my_digits() -> bool:
@@ -54,7 +54,7 @@ def sync_my_digits() -> bool:
 
 def add_digit(drawing: canvas.Drawing, label: int) -> None:
     """Add what is on the pad as a ``label``."""
-    _keep((*my_digits(), Drawing(label, drawing.strokes)))
+    _keep((*my_digits(), Drawing(label, drawing.strokes, drawing.width)))
 
 
 def add_file(text: bytes) -> int:

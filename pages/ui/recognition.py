@@ -16,17 +16,19 @@ _LEAST = 0.001  # smaller shares are not told apart
 _SHORT = 2  # characters of a class name that still fits where a digit stands
 
 
-def recognition_html(probabilities: NDArray[np.float32] | None, names: Sequence[str], texts: Texts) -> str:
+def recognition_html(
+    probabilities: NDArray[np.float32] | None, names: Sequence[str], texts: Texts, quiet: bool = False
+) -> str:
     """The block for ``probabilities`` (K,), or the same block waiting where there is nothing to recognise (None).
 
-    The first digit in its text is the answer; while it waits there is no digit in its text.
+    The first digit in its text is the answer; while it waits there is no digit in its text. Those who listen are told
+    of each new answer, unless ``quiet``.
     """
     bars = "".join(_bar(name, share) for name, share in _shares(probabilities, names))
     if probabilities is None:
         answer = f'<p class="lead">{texts("answer.waiting")}</p><p class="answer">?</p><p class="sure">&nbsp;</p>'
-        return (
-            f'<div class="recognition waiting">{_answer(answer)}<div class="bars" aria-hidden="true">{bars}</div></div>'
-        )
+        told = _told(answer, quiet)
+        return f'<div class="recognition waiting">{told}<div class="bars" aria-hidden="true">{bars}</div></div>'
     best = int(probabilities.argmax())
     lead = texts("answer.is" if probabilities[best] >= _SURE else "answer.perhaps")
     size = "" if len(names[best]) <= _SHORT else " long"
@@ -34,11 +36,12 @@ def recognition_html(probabilities: NDArray[np.float32] | None, names: Sequence[
         f'<p class="lead">{lead}</p><p class="answer{size}">{escape(names[best])}</p>'
         f'<p class="sure">{_percent(float(probabilities[best]))}</p>'
     )
-    return f'<div class="recognition">{_answer(answer)}<div class="bars">{bars}</div></div>'
+    return f'<div class="recognition">{_told(answer, quiet)}<div class="bars">{bars}</div></div>'
 
 
-def _answer(inner: str) -> str:
-    return f'<div class="told" role="status">{inner}</div>'
+def _told(inner: str, quiet: bool) -> str:
+    role = "" if quiet else ' role="status"'
+    return f'<div class="told"{role}>{inner}</div>'
 
 
 def _shares(probabilities: NDArray[np.float32] | None, names: Sequence[str]) -> list[tuple[str, float | None]]:

@@ -60,7 +60,7 @@ def current_specimen() -> Specimen:
     if chosen == DRAWING:
         drawing = current_drawing()
         if not drawing.empty:
-            return Specimen(np.asarray(rasterize(drawing.strokes, drawing.width), np.float64), DRAWING)
+            return Specimen(np.asarray(drawing.picture(), np.float64), DRAWING)
         return Specimen(_sample(_STAND_IN), DRAWING, stands_in=True)
     if chosen in _DIGITS:
         return Specimen(_sample(chosen), chosen)

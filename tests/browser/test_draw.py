@@ -1,12 +1,9 @@
 """Draw in a real browser: mouse, finger and keys reach the network, and its answer reaches the page."""
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
 
 from pages.ui.page import PAGES  # noqa: F401 - it sets one BLAS thread before NumPy is imported
 
-import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -16,49 +13,7 @@ from pages.ui.my_digits import NAME
 from pages.ui.texts import Texts
 from tests.browser.conftest import OpenPage, settled, shot
 from tests.browser.finger import Finger
-
-SEVEN = [(0.3, 0.22), (0.5, 0.22), (0.7, 0.22), (0.62, 0.42), (0.54, 0.62), (0.46, 0.82)]
-Point = tuple[float, float]
-
-
-def pad(page: Page) -> Locator:
-    return page.locator(".st-key-canvas canvas")
-
-
-def answered(page: Page, digit: int) -> None:
-    """The first digit in the prediction's text is ``digit``."""
-    expect(page.locator(".st-key-prediction")).to_have_text(re.compile(rf"^\D*{digit}"))
-
-
-def waiting(page: Page) -> None:
-    expect(page.locator(".st-key-prediction")).to_have_text(re.compile(r"^\D*$"))
-
-
-def path(page: Page, points: list[Point]) -> Iterator[Point]:
-    """The points, and nine between each two, in pixels of the window."""
-    box = pad(page).bounding_box()
-    assert box is not None
-    for (x0, y0), (x1, y1) in pairwise(points):
-        for part in np.linspace(0, 1, 10):
-            yield box["x"] + box["width"] * (x0 + (x1 - x0) * part), box["y"] + box["height"] * (y0 + (y1 - y0) * part)
-
-
-def draw(page: Page, points: list[Point], lift: bool = True) -> None:
-    track = list(path(page, points))
-    page.mouse.move(*track[0])
-    page.mouse.down()
-    for x, y in track:
-        page.mouse.move(x, y)
-    if lift:
-        page.mouse.up()
-
-
-def ink(page: Page) -> int:
-    """Pixels of the pad that are drawn on."""
-    return pad(page).evaluate(
-        """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
-                           .data.filter((value, i) => i % 4 === 3 && value > 0).length"""
-    )
+from tests.browser.pen import SEVEN, answered, draw, ink, kept, pad, path, take, waiting
 
 
 def cell_of(page: Page, mosaic: int, x: float, y: float) -> Locator:
@@ -72,7 +27,7 @@ def cell_of(page: Page, mosaic: int, x: float, y: float) -> Locator:
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("ja", "dark")])
 def test_a_seven_is_recognised_before_the_pen_is_lifted(open_page: OpenPage, language: str, theme: str) -> None:
     page = open_page("/", language=language, theme=theme)
-    waiting(page)
+    take(page)
     expect(page.locator(".st-key-canvas .hint")).to_be_visible()
     draw(page, SEVEN, lift=False)
     answered(page, 7)
@@ -139,10 +94,7 @@ def test_a_cell_tells_its_value_without_asking_the_server(open_page: OpenPage) -
     page = open_page("/?show=3&model=shipped")
     answered(page, 3)
     settled(page)
-    kept = page.wait_for_function(
-        "JSON.parse(sessionStorage.getItem('cnn-playground:drawing'))"
-    )  # once the pad is there
-    strokes = kept.json_value()["strokes"]
+    strokes = kept(page)["strokes"]
     network = shipped.load()
     with network.recording() as tape:
         network.forward(rasterize(strokes)[None, None])

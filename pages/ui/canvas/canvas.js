@@ -1,14 +1,13 @@
 // A pad to draw on. It owns the strokes; Python is told of them while the pen moves and when it is lifted.
 // Streamlit calls the exported function again whenever data or theme change: what must last is in PADS, handlers are
 // assigned, never added, so that the second call changes nothing but words, colours and what Python has placed.
+// Python joins strokes.js, memory.js and writing.js to this file.
 
 const PADS = new WeakMap();
 const EVERY = 80; // ms between two messages of one stroke
 const REST = 250; // ms without a change until the drawing counts as at rest
-const NEAR = 1.2; // units: closer points say nothing new
 const ERASER = 12; // units: how close to a stroke the eraser has to come
 const STEP = 5; // units that one press of an arrow key moves the pen
-const REMEMBERED = "cnn-playground:drawing"; // in sessionStorage: a refresh of the tab finds its drawing again
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export default function ({ parentElement, data, setStateValue }) {
@@ -25,6 +24,8 @@ export default function ({ parentElement, data, setStateValue }) {
   return () => {
     clearTimeout(pad.timer);
     clearTimeout(pad.rest);
+    leaveWriting(pad);
+    keep(pad);
     pad.watcher.disconnect();
     PADS.delete(parentElement);
   };
@@ -38,14 +39,17 @@ function newPad(parentElement, data) {
     root,
     canvas: root.querySelector("canvas"),
     hint: root.querySelector(".hint"),
+    notice: root.querySelector(".notice"),
     spoken: root.querySelector(".spoken"),
     brush: root.querySelector("input"),
     tool: (name) => root.querySelector(`[data-tool="${name}"]`),
     strokes: [],
     width: data.placed.width,
     past: [], // earlier lists of strokes, for undo
-    open: null, // the stroke being drawn
-    pointer: null, // the pointer that draws it
+    open: null, // the line being drawn; its points are the last stroke
+    full: false, // no more points fit, and thinning did not help
+    writing: null, // the example that writes itself
+    pointer: null, // the pointer that draws or erases
     erasing: false,
     pen: { x: data.units / 2, y: data.units / 2, shown: false }, // the keyboard's pen
     held: new Set(),
@@ -65,9 +69,9 @@ function listen(pad) {
     pad.pointer = event.pointerId;
     pad.pen.shown = false;
     canvas.setPointerCapture(event.pointerId);
+    endWriting(pad);
     endStroke(pad);
-    remember(pad);
-    if (pad.erasing) eraseAt(pad, at(pad, event));
+    if (pad.erasing) beginErasing(pad, at(pad, event));
     else beginStroke(pad, at(pad, event));
   };
   canvas.onpointermove = (event) => {
@@ -103,10 +107,12 @@ function listen(pad) {
   pad.tool("undo").onclick = () => undo(pad);
   pad.tool("clear").onclick = () => clear(pad);
   pad.tool("eraser").onclick = () => {
+    endWriting(pad);
     pad.erasing = !pad.erasing;
     label(pad);
   };
   pad.brush.oninput = () => {
+    endWriting(pad);
     pad.width = Number(pad.brush.value);
     changed(pad);
   };
@@ -114,14 +120,16 @@ function listen(pad) {
 
 function onKey(pad, event) {
   if (event.key in ARROWS) {
+    endWriting(pad);
     pad.held.add(event.key);
     const reach = event.shiftKey ? 3 * STEP : STEP;
     for (const key of pad.held) movePen(pad, ARROWS[key][0] * reach, ARROWS[key][1] * reach);
     if (pad.open) extend(pad, [pad.pen.x, pad.pen.y]);
   } else if (event.key === " ") {
+    endWriting(pad);
     if (pad.open) endStroke(pad);
-    else if (pad.erasing) remember(pad), eraseAt(pad, [pad.pen.x, pad.pen.y]);
-    else remember(pad), beginStroke(pad, [pad.pen.x, pad.pen.y]);
+    else if (pad.erasing) beginErasing(pad, [pad.pen.x, pad.pen.y]), endStroke(pad);
+    else beginStroke(pad, [pad.pen.x, pad.pen.y]);
     pad.spoken.textContent = pad.open ? pad.data.texts.pen_down : pad.data.texts.pen_up;
   } else if (event.key === "Backspace" || (event.key === "z" && (event.ctrlKey || event.metaKey))) {
     undo(pad);
@@ -148,56 +156,72 @@ function at(pad, event) {
 }
 
 function beginStroke(pad, point) {
-  pad.open = [];
-  pad.strokes = [...pad.strokes, pad.open];
-  extend(pad, point);
+  if (isFull(pad) || !makeRoom(pad)) return;
+  remember(pad);
+  pad.open = newLine(point);
+  pad.strokes = [...pad.strokes, pad.open.points];
   changed(pad);
 }
 
-function extend(pad, [x, y]) {
-  const last = pad.open?.at(-1);
-  if (!pad.open || (last && Math.hypot(x - last[0], y - last[1]) < NEAR)) return;
-  const points = pad.strokes.reduce((sum, stroke) => sum + stroke.length, 0);
-  if (points < pad.data.most_points) pad.open.push([round(x), round(y)]);
+function extend(pad, point) {
+  if (!pad.open || !append(pad.open, point)) return;
+  if (!makeRoom(pad)) endStroke(pad);
 }
 
 function endStroke(pad) {
+  if (pad.open) replace(pad, pad.open.points, thin(pad.open.points, SMOOTH));
   pad.open = null;
-  // An eraser that met nothing, or a stroke refused, leaves no step to undo.
+  // An eraser that met nothing leaves no step to undo.
   if (pad.past.at(-1) === pad.strokes) pad.past.pop();
+}
+
+// Whether there is room for another point. Where there is none, the drawing is told by fewer points.
+function makeRoom(pad) {
+  const most = pad.data.most_points - SPARE;
+  if (countPoints(pad.strokes) < most) return true;
+  for (const within of THINNINGS) {
+    for (const stroke of pad.strokes) replace(pad, stroke, thin(stroke, within));
+    if (countPoints(pad.strokes) <= ROOM * most) return true;
+  }
+  pad.full = true;
+  return false;
+}
+
+function replace(pad, stroke, other) {
+  pad.strokes = pad.strokes.map((one) => (one === stroke ? other : one));
+  if (pad.open?.points === stroke) pad.open.points = other;
+}
+
+function isFull(pad) {
+  return pad.full || pad.strokes.length >= pad.data.most_strokes;
+}
+
+function beginErasing(pad, point) {
+  remember(pad);
+  eraseAt(pad, point);
 }
 
 function eraseAt(pad, point) {
   const kept = pad.strokes.filter((stroke) => distance(stroke, point) > ERASER);
   if (kept.length < pad.strokes.length) {
     pad.strokes = kept;
+    pad.full = false;
     changed(pad);
   }
 }
 
-function distance(stroke, [x, y]) {
-  let nearest = Infinity;
-  stroke.forEach(([bx, by], i) => {
-    const [ax, ay] = stroke[Math.max(0, i - 1)];
-    const [dx, dy] = [bx - ax, by - ay];
-    const along = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
-    nearest = Math.min(nearest, Math.hypot(x - ax - along * dx, y - ay - along * dy));
-  });
-  return nearest;
-}
-
-function remember(pad) {
-  pad.past = [...pad.past.slice(-99), pad.strokes];
-}
-
 function undo(pad) {
+  endWriting(pad);
   pad.open = null;
+  pad.full = false;
   if (pad.past.length) pad.strokes = pad.past.pop();
   changed(pad);
 }
 
 function clear(pad) {
+  endWriting(pad);
   pad.open = null;
+  pad.full = false;
   if (pad.strokes.length) {
     remember(pad);
     pad.strokes = [];
@@ -205,25 +229,36 @@ function clear(pad) {
   changed(pad);
 }
 
-function round(value) {
-  return Math.round(value * 10) / 10;
-}
-
 // What Python places (a digit shown, the drawing of before a page switch) and what it is told ------------------------
 
 function place(pad, placed) {
   const first = pad.placedId === null;
   pad.placedId = placed.id;
-  if (!first || placed.strokes.length) remember(pad);
   pad.open = null;
-  pad.strokes = placed.strokes;
-  pad.width = placed.width;
-  const kept = first && placed.id === 0 && !placed.strokes.length ? recall() : null;
-  if (kept) {
+  pad.full = false;
+  leaveWriting(pad);
+  const kept = first ? recall() : null;
+  if (kept && isGoingOn(kept, placed)) {
+    pad.past = kept.past;
     pad.strokes = kept.strokes;
     pad.width = kept.width;
-    changed(pad);
-  } else keep(pad);
+    if (!isSame(kept.strokes, placed.strokes)) changed(pad); // Python does not know it, or not the end of it
+  } else {
+    // What was there before, here or on an earlier visit, is one step of undo away.
+    if (kept) [pad.past, pad.strokes] = [kept.past, kept.strokes];
+    if (pad.strokes.length || placed.strokes.length) remember(pad);
+    pad.strokes = placed.strokes;
+    pad.width = placed.width;
+    keep(pad);
+  }
+  if (first && pad.data.example && !pad.strokes.length) beginWriting(pad);
+}
+
+// Whether a pad that is mounted begins where the tab's last one ended: its page is visited again, or the tab was
+// refreshed, of which Python knows nothing.
+function isGoingOn(kept, placed) {
+  if (kept.here && kept.placed === placed.id) return true;
+  return placed.id === 0 && !placed.strokes.length ? true : isSame(kept.strokes, placed.strokes);
 }
 
 function changed(pad) {
@@ -241,26 +276,9 @@ function send(pad, drawing = true) {
   pad.sent = performance.now();
   const strokes = pad.strokes.map((stroke) => stroke.slice());
   pad.tell({ strokes, width: pad.width, drawing, placed: pad.placedId });
-  keep(pad);
+  if (pad.pointer === null) keep(pad);
   // The answer comes first; that nothing moves any more, and there is time for exact values, is told a moment later.
   if (drawing && pad.pointer === null) pad.rest = setTimeout(() => send(pad, false), REST);
-}
-
-function keep(pad) {
-  try {
-    sessionStorage.setItem(REMEMBERED, JSON.stringify({ strokes: pad.strokes, width: pad.width }));
-  } catch {
-    // Storage may be full or forbidden: then a refresh starts with an empty pad.
-  }
-}
-
-function recall() {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(REMEMBERED));
-    return kept?.strokes?.length ? kept : null;
-  } catch {
-    return null; // forbidden, or written by another version
-  }
 }
 
 // What is seen ------------------------------------------------------------------------------------------------------
@@ -268,56 +286,22 @@ function recall() {
 function label(pad) {
   const { texts } = pad.data;
   const empty = pad.strokes.length === 0;
-  pad.hint.textContent = texts.hint;
+  pad.hint.textContent = pad.writing ? texts.hint_example : texts.hint;
   pad.hint.hidden = !empty;
+  pad.hint.classList.toggle("below", pad.writing !== null);
+  const notice = isFull(pad) ? texts.full : "";
+  if (pad.notice.textContent !== notice) pad.notice.textContent = notice;
   pad.canvas.setAttribute("aria-label", texts.canvas);
   for (const name of ["undo", "clear", "eraser"]) {
     pad.tool(name).setAttribute("aria-label", texts[name]);
     pad.tool(name).title = texts[name];
   }
   pad.tool("undo").disabled = pad.past.length === 0;
-  pad.tool("clear").disabled = empty;
+  pad.tool("clear").disabled = empty && !pad.writing;
   pad.tool("eraser").setAttribute("aria-pressed", String(pad.erasing));
   pad.root.classList.toggle("erasing", pad.erasing);
   pad.brush.setAttribute("aria-label", texts.width);
   pad.brush.title = texts.width;
   pad.brush.value = pad.width;
   pad.root.querySelector(".tools").setAttribute("aria-label", texts.tools);
-}
-
-function paint(pad) {
-  const { canvas } = pad;
-  const scale = (canvas.clientWidth * devicePixelRatio) / pad.data.units;
-  const size = Math.round(pad.data.units * scale);
-  if (!size) return;
-  if (canvas.width !== size) canvas.width = canvas.height = size;
-  const style = getComputedStyle(pad.root);
-  const ctx = canvas.getContext("2d");
-  ctx.setTransform(scale, 0, 0, scale, 0, 0);
-  ctx.clearRect(0, 0, pad.data.units, pad.data.units);
-  ctx.lineCap = ctx.lineJoin = "round";
-  ctx.lineWidth = (pad.width / 28) * pad.data.units;
-  ctx.strokeStyle = style.color;
-  for (const stroke of pad.strokes) trace(ctx, stroke);
-  if (pad.pen.shown) {
-    ctx.lineWidth = 3;
-    ctx.strokeStyle = ctx.fillStyle = style.getPropertyValue("--st-primary-color");
-    ctx.beginPath();
-    ctx.arc(pad.pen.x, pad.pen.y, 9, 0, 2 * Math.PI);
-    if (pad.open) ctx.fill();
-    else ctx.stroke();
-  }
-}
-
-function trace(ctx, stroke) {
-  ctx.beginPath();
-  ctx.moveTo(...stroke[0]);
-  if (stroke.length === 1) ctx.lineTo(...stroke[0]);
-  for (let i = 1; i < stroke.length; i++) {
-    // Curves through the midpoints: smooth, though the mouse reports corners.
-    const [x, y] = stroke[i];
-    const [nx, ny] = stroke[i + 1] ?? stroke[i];
-    ctx.quadraticCurveTo(x, y, (x + nx) / 2, (y + ny) / 2);
-  }
-  ctx.stroke();
 }
