@@ -206,7 +206,7 @@ def test_a_digit_writes_itself_until_the_first_touch(open_page: OpenPage) -> Non
     expect(page.locator(".st-key-maps canvas").nth(1)).to_be_visible()
 
     page.get_by_role("button", name=Texts("common", "en")("group.forward")).click()
-    page.get_by_role("link", name=Texts("convolution", "en")("title"), exact=True).click()
+    page.get_by_role("menuitem", name=Texts("convolution", "en")("title")).click()
     expect(page.get_by_text(Texts("common", "en")("specimen.none_yet"))).to_be_visible()
     page.get_by_role("link", name=Texts("draw", "en")("title"), exact=True).click()
     expect(hint).to_have_text(Texts("canvas", "en")("hint_example"))
