@@ -11,7 +11,7 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -164,16 +164,23 @@ def with_head(config: ExperimentConfig, classes: int) -> ExperimentConfig:
     return replace(config, layers=tuple(layers))
 
 
-def initial_state(config: ExperimentConfig, plan: Plan = EVERYTHING) -> TrainingState:
+def initial_state(
+    config: ExperimentConfig, plan: Plan = EVERYTHING, weights: Mapping[str, Array] | None = None
+) -> TrainingState:
     """A run before its first update.
 
+    Args:
+        config: of the run.
+        plan: what is kept of it, and how long it goes on.
+        weights: to begin with, parameters and running statistics by PyTorch's names; None: random ones.
+
     Raises:
-        PlaygroundError: the images cannot be had, or the network cannot be built.
+        PlaygroundError: the images cannot be had, the network cannot be built, or the weights are another network's.
     """
     if plan.steps:
         epochs = math.ceil(plan.steps / _size(config)[1])
         config = replace(config, epochs=min(epochs, MOST_EPOCHS))
-    return replace(_trainer(config, plan, fresh=True).state(), config=config)
+    return replace(_trainer(config, plan, _fresh_network(config, weights)).state(), config=config)
 
 
 def network_of(state: TrainingState) -> Network:
@@ -215,7 +222,11 @@ def advance(
 
 
 def run_slice(
-    start: TrainingState | ExperimentConfig, steps: int, to_epoch_end: bool = False, plan: Plan = EVERYTHING
+    start: TrainingState | ExperimentConfig,
+    steps: int,
+    to_epoch_end: bool = False,
+    plan: Plan = EVERYTHING,
+    weights: Mapping[str, Array] | None = None,
 ) -> Slice:
     """What workers are asked to do: go on from a state, or make the first one.
 
@@ -224,12 +235,13 @@ def run_slice(
         steps: updates to make at most.
         to_epoch_end: stop at the end of the current epoch, if it comes earlier.
         plan: what is kept of it, and how long it goes on.
+        weights: that a run begins with; see :func:`initial_state`.
     """
     snapshots: list[Kernels] = []
     waypoints: list[Waypoint] = []
     state = start
     if isinstance(state, ExperimentConfig):
-        state = initial_state(state, plan)
+        state = initial_state(state, plan, weights)
         if plan.kernels:
             snapshots.append(kernels.take(network_of(state), 0))
         if plan.trail and trail.is_due(0, state.parameters.size):
@@ -261,13 +273,18 @@ def _size(config: ExperimentConfig) -> tuple[int, int]:
     return count, batches_per_epoch(count, config.batch_size)
 
 
-def _trainer(config: ExperimentConfig, plan: Plan, fresh: bool = False) -> Trainer:
-    """A trainer for a configuration, on this process's images and network (a new one if ``fresh``)."""
+def _fresh_network(config: ExperimentConfig, weights: Mapping[str, Array] | None) -> Network:
+    network = build_network(config, len(prepare(config).class_names))
+    if weights is not None:
+        network.load_state_dict(weights)
+    return network
+
+
+def _trainer(config: ExperimentConfig, plan: Plan, network: Network | None = None) -> Trainer:
+    """A trainer for a configuration, on this process's images and, unless another one is given, its network."""
     data = prepare(config)
-    classes = len(data.class_names)
-    network = build_network(config, classes) if fresh else scratch_network(config, classes)
     return Trainer(
-        network,
+        network or scratch_network(config, len(data.class_names)),
         config.optimizer,
         config.loss,
         data.images,

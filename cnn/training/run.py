@@ -4,9 +4,11 @@ import logging
 import math
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Literal
+
+from numpy.typing import NDArray
 
 from cnn.config import ExperimentConfig
 from cnn.errors import ConfigError, PlaygroundError
@@ -18,6 +20,8 @@ from cnn.training.record import History
 from cnn.training.scheduler import Scheduler
 from cnn.training.state import TrainingState, with_live
 from cnn.training.view import RunView, Status
+
+Array = NDArray[Any]
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +50,10 @@ class Run:
         clock: Callable[[], float],
         forget: Callable[["Run"], None],
         plan: Plan = EVERYTHING,
+        weights: Mapping[str, Array] | None = None,
     ) -> None:
         self.token, self.view_id = secrets.token_urlsafe(24), secrets.token_urlsafe(9)
-        self._config, self._plan = config, plan
+        self._config, self._plan, self._weights = config, plan, weights
         self._scheduler, self._lock, self._clock, self._forget = scheduler, lock, clock, forget
         self._watched = clock()
         self._steps = 1  # of the next slice
@@ -102,7 +107,7 @@ class Run:
         self._go("epoch")
 
     def reset(self) -> None:
-        """Back to the initial weights, paused. Live changes made so far stay, as settings from the start."""
+        """Back to the weights it began with, paused. Live changes made so far stay, as settings from the start."""
         with self._lock:
             self._begin(self._with_pending(), paused=True)
             self.watch()
@@ -111,6 +116,7 @@ class Run:
         """Reset with other initial weights and other batches; returns the seed."""
         with self._lock:
             seed = secrets.randbelow(_LARGEST_SEED + 1) if seed is None else seed
+            self._weights = None
             self._begin(replace(self._with_pending(), seed=seed), paused=True)
             self.watch()
             return seed
@@ -197,7 +203,7 @@ class Run:
         if self._error is not None or self.unwatched() > LEASE:
             return None
         if self._state is None:
-            return run_slice, (self._config, 0, False, self._plan)
+            return run_slice, (self._config, 0, False, self._plan, self._weights)
         if not self._wanted or self._state.ending:
             return None
         steps = 1 if self._goal == "batch" else self._steps

@@ -15,7 +15,10 @@ One lock guards everything here, in the runs and in the scheduler; it is held fo
 import atexit
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
 
 from cnn.config import ExperimentConfig
 from cnn.training.landscape import Terrain
@@ -26,6 +29,8 @@ from cnn.training.scheduler import Scheduler
 from cnn.training.survey import Survey
 from cnn.training.view import RunView
 from cnn.training.workers import Pool, make_pool
+
+Array = NDArray[Any]
 
 FORGET = 1800.0  # seconds without a watcher after which a run is freed
 MOST_RUNS = 200  # kept at once, those of races included; what is unwatched for longest makes room
@@ -54,11 +59,17 @@ class Runs:
         self._closed = False
         atexit.register(self.close)
 
-    def start(self, config: ExperimentConfig, paused: bool = False) -> Run:
-        """Begin a run; ``paused``: only its initial weights are made."""
+    def start(self, config: ExperimentConfig, paused: bool = False, weights: Mapping[str, Array] | None = None) -> Run:
+        """Begin a run.
+
+        Args:
+            config: of the run.
+            paused: only its first weights are made.
+            weights: to train on from, parameters and running statistics by PyTorch's names; None: random ones.
+        """
         with self._lock:
             self._free(keep=MOST_RUNS - 1)
-            run = self._begin(config, EVERYTHING, paused=paused)
+            run = self._begin(config, EVERYTHING, paused=paused, weights=weights)
             self._runs[run.token] = run
             self._sweep_later()
             return run
@@ -170,8 +181,15 @@ class Runs:
         for lane in survey.lanes if survey else ():
             self._scheduler.remove(lane)
 
-    def _begin(self, config: ExperimentConfig, plan: Plan, group: str = "", paused: bool = False) -> Run:
-        run = Run(config, paused, self._scheduler, self._lock, self._clock, self._forget, plan)
+    def _begin(
+        self,
+        config: ExperimentConfig,
+        plan: Plan,
+        group: str = "",
+        paused: bool = False,
+        weights: Mapping[str, Array] | None = None,
+    ) -> Run:
+        run = Run(config, paused, self._scheduler, self._lock, self._clock, self._forget, plan, weights)
         self._scheduler.add(run, group)
         return run
 

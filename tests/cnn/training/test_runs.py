@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from cnn.config import ExperimentConfig
-from cnn.errors import ConfigError
+from cnn.errors import ConfigError, ShapeError
 from cnn.training import runs as registry
-from cnn.training.advance import Slice, advance, initial_state
+from cnn.training.advance import Slice, advance, initial_state, network_of
 from cnn.training.run import LEASE, PARTING, Run
 from cnn.training.runs import FORGET, MOST_RUNS, Runs
 from cnn.training.view import RunView, Status
@@ -61,6 +61,36 @@ def test_a_run_goes_from_preparing_to_finished(house: House) -> None:
     assert house.pool.calls == []
     assert view.state is not None
     np.testing.assert_array_equal(view.state.parameters, advance(initial_state(TINY), 15)[0].parameters)
+
+
+def test_a_run_trains_on_from_weights_that_it_is_given(house: House) -> None:
+    trained = network_of(advance(initial_state(TINY), 15)[0]).state_dict()
+    run = house.runs.start(TINY, weights=trained)
+    house.finish()
+
+    def begins_with_them() -> bool:
+        state = run.snapshot().state
+        assert state is not None
+        assert state.step == 0
+        there = network_of(replace(state, parameters=state.good_parameters)).state_dict()
+        np.testing.assert_array_equal(state.parameters, state.good_parameters)
+        return all(np.array_equal(there[name], array) for name, array in trained.items())
+
+    assert begins_with_them()
+    view = house.until(run, 15)
+    assert view.records.loss[0] < advance(initial_state(TINY), 1)[1][0].loss
+    run.reset()
+    house.finish()
+    assert begins_with_them(), "Same weights are those it began with"
+    run.new_seed(4)
+    house.finish()
+    assert not begins_with_them(), "New weights are random"
+
+
+def test_weights_of_another_network_are_refused(house: House) -> None:
+    run = house.runs.start(TINY, weights={"0.weight": np.zeros(3)})
+    house.finish()
+    assert isinstance(run.snapshot().error, ShapeError)
 
 
 def test_pausing_is_not_submitting_and_resuming_goes_on(house: House) -> None:
