@@ -94,6 +94,19 @@ def test_the_drawing_survives_a_visit_to_another_page():
     assert at.session_state["placed_drawing"][1]["strokes"] == SEVEN
 
 
+def test_what_writes_itself_is_read_but_is_nobodys_drawing():
+    at = draw(opened(), SEVEN, example=True)
+    assert answer(at) == 7
+    assert 'role="status"' not in recognition(at), "who listens is not told each of its strokes"
+    assert "drawing" not in at.session_state
+    at.pills(key="teach_0").select(1)
+    calm(at.run())
+    assert "my_digits" not in at.session_state
+    calm(at.switch_page("pages/convolution.py").run())
+    assert any(Texts("common", "en")("specimen.none_yet") in one.value for one in at.caption)
+    assert 'role="status"' in recognition(draw(opened(), SEVEN))
+
+
 def test_a_corrected_drawing_joins_my_digits(language: str):
     at = draw(opened(language), SEVEN)
     at.pills(key="teach_0").select(1)

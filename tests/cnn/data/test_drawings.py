@@ -12,7 +12,7 @@ from cnn.data.drawings import MOST_DRAWINGS, MOST_JSON
 from cnn.errors import DataError
 
 SEVEN = Drawing(7, (np.array([[0.0, 0], [60, 0], [20.25, 100]]), np.array([[10.0, 50], [50, 50]])))
-DOT = Drawing(1, (np.array([[3.0, 3.0]]),))
+DOT = Drawing(1, (np.array([[3.0, 3.0]]),), width=4.0)
 
 
 def with_entries(*entries: object, **changed: object) -> str:
@@ -24,6 +24,7 @@ def test_through_json_and_back():
     for form in (text, text.encode()):
         seven, dot = drawings_from_json(form)
         assert (seven.label, dot.label) == (7, 1)
+        assert (seven.width, dot.width) == (SEVEN.width, 4.0)
         for one, other in zip(seven.strokes, SEVEN.strokes, strict=True):
             np.testing.assert_array_equal(one, other)
     assert drawings_to_json(drawings_from_json(text)) == text
@@ -32,6 +33,9 @@ def test_through_json_and_back():
 def test_a_data_set_of_them_is_what_the_page_shows():
     dataset = drawings_to_dataset([SEVEN, DOT])
     np.testing.assert_array_equal(dataset.images[0, 0], np.rint(rasterize(SEVEN.strokes) * 255))
+    np.testing.assert_array_equal(dataset.images[1, 0], np.rint(rasterize(DOT.strokes, 4.0) * 255))
+    small = drawings_to_dataset([SEVEN], largest_scale=0.05)
+    np.testing.assert_array_equal(small.images[0, 0], np.rint(rasterize(SEVEN.strokes, largest_scale=0.05) * 255))
     assert dataset.labels.tolist() == [7, 1]
     assert len(drawings_to_dataset([])) == 0
 
@@ -63,6 +67,8 @@ def test_a_data_set_of_them_is_what_the_page_shows():
         with_entries({"label": 1, "strokes": ["ab"]}),
         with_entries({"label": 1, "strokes": [[[0, 0, 0]]]}),
         with_entries({"label": 1, "strokes": [[[0, 0]] * 10_001]}),
+        with_entries({"label": 1, "strokes": [[[0, 0]]], "width": 100}),
+        with_entries({"label": 1, "strokes": [[[0, 0]]], "width": "2"}),
         with_entries(*[{"label": 1, "strokes": [[[0, 0]]]}] * (MOST_DRAWINGS + 1)),
         " " * (MOST_JSON + 1),
     ],

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn.data.strokes import BOX, CENTRE, MOST_POINTS, SIZE, SOFTNESS, distance_field, rasterize
+from cnn.data.strokes import BOX, CENTRE, MOST_POINTS, SIZE, SOFTNESS, distance_field, rasterize, smoothed
 from cnn.errors import DataError
 
 SEVEN = [np.array([[0, 0], [60, 0], [20, 100]]), np.array([[10, 50], [50, 50]])]
@@ -158,3 +158,37 @@ def test_windows_leave_nothing_out():
         near = alone < SOFTNESS
         np.testing.assert_array_equal(together[..., i][near], alone[near])
         assert np.all(together[..., i][~near] >= SOFTNESS)
+
+
+@settings(max_examples=25, deadline=None)
+@given(strokes_strategy, st.floats(0.001, 10))
+def test_a_drawing_is_enlarged_no_further_than_it_may_be(strokes, largest):
+    lines = [np.array(stroke, dtype=float) for stroke in strokes]
+    extent = np.ptp(np.concatenate(lines), axis=0).max()
+    picture = rasterize(lines, largest_scale=largest)
+    if extent * largest >= BOX - 2.4:
+        np.testing.assert_array_equal(picture, rasterize(lines))
+    else:
+        rows, columns = np.nonzero(picture > 0.5)
+        assert max(np.ptp(rows), np.ptp(columns)) <= extent * largest + 2.4
+
+
+def test_a_trembling_pen_leaves_a_dot_where_enlarging_is_limited():
+    trembling = rasterize([[(0, 0), (1, 0), (1, 1)]], largest_scale=0.4)
+    assert trembling.sum() == pytest.approx(rasterize([[(0, 0)]]).sum(), rel=0.4)
+    assert rasterize([[(0, 0), (1, 0), (1, 1)]]).sum() > 5 * trembling.sum()
+
+
+@given(st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=12))
+def test_a_smoothed_line_keeps_its_ends_and_stays_within_its_corners(points):
+    line = np.array(points, dtype=float)
+    smooth = smoothed(line)
+    np.testing.assert_array_equal(smooth[[0, -1]], line[[0, -1]])
+    assert (smooth >= line.min(axis=0) - 1e-9).all()
+    assert (smooth <= line.max(axis=0) + 1e-9).all()
+
+
+def test_a_smoothed_line_turns_gently():
+    directions = np.diff(smoothed(np.array([[0.0, 0], [10, 0], [10, 10], [0, 10]])), axis=0)
+    turns = np.abs(np.diff(np.unwrap(np.arctan2(directions[:, 1], directions[:, 0]))))
+    assert turns.max() < np.radians(40)
