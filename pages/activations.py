@@ -9,6 +9,7 @@ from pages.ui.activations import curves, depth, funnel, maps
 from pages.ui.activations import softmax as softmax_section
 from pages.ui.activations.functions import KEY, Section, choose_section
 from pages.ui.learn import Question, foot
+from pages.ui.numbers import number
 from pages.ui.options import settle
 from pages.ui.settings import settings_notice, write_settings
 
@@ -38,7 +39,7 @@ def stage() -> None:
 def questions() -> list[Question]:
     """Three to guess first; the engine answers."""
     steepest = float(curve(Sigmoid())[1].max())
-    after = {"layers": 10, "left": f"{steepest**10:.1g}"}
+    after = {"layers": 10, "left": number(steepest**10, 1)}
     scores = ActivationsSettings().scores()
     moved = np.abs(softmax(scores + 100, 1) - softmax(scores, 1)).max()
     at = int(np.argmin(np.abs(places() + 2)))

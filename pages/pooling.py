@@ -50,10 +50,11 @@ def forward(specimen: Specimen, settings: PoolingSettings, found: dict[str, Pool
     """What each window keeps."""
     grid("pooling_forward", forward_mosaics(specimen, settings, found, texts), wrap=True, sweep=1)
     largest = found["max"]
+    shared = int((largest.taken > 1).sum())
     st.markdown(
         texts(
             "see.forward", before=specimen.picture.size, after=largest.output.size,
-            winners=int((largest.taken > 0).sum()), shared=int((largest.taken > 1).sum()),
+            winners=int((largest.taken > 0).sum()), shared=texts("see.shared", n=shared) if shared else "",
         )
     )  # fmt: skip
     for axis in dict.fromkeys(largest.axes):  # one line for a square picture, two for another

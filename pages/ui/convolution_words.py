@@ -14,6 +14,8 @@ from cnn.gradcheck import TOLERANCE
 from cnn.layers.windows import Windows
 from pages.ui.layer_names import shape_text
 from pages.ui.learn import Question
+from pages.ui.numbers import number
+from pages.ui.options import name_of_word
 from pages.ui.texts import Texts
 
 Array = NDArray[Any]
@@ -40,7 +42,7 @@ def forward_words(found: Convolved, texts: Texts) -> None:
         )  # fmt: skip
     down, across = found.axes
     if down.remainder or across.remainder:
-        st.markdown(texts("see.remainder", rows=down.remainder, columns=across.remainder))
+        st.markdown(texts("see.remainder", **_unread(found, texts)))
 
 
 def backward_words(name: str, found: Convolved, way: Steps, back: Gradients | None, texts: Texts) -> None:
@@ -48,13 +50,14 @@ def backward_words(name: str, found: Convolved, way: Steps, back: Gradients | No
     down, across = found.axes
     values = {
         "stride": down.stride, "zeros": down.stride - 1, "around": down.kernel - 1, "kernel": down.kernel,
-        "rows": down.remainder, "columns": across.remainder, "padding": f"{down.before} / {down.after}",
+        **_unread(found, texts), "padding": f"{down.before} / {down.after}",
         "before": shape_text(way.dy.shape), "dilated": shape_text(way.dilated.shape),
         "wide": shape_text(way.padded.shape), "full": shape_text(way.correlated.shape),
         "after": shape_text(way.cropped.shape),
-        "apart": _tiny(float(np.abs(way.cropped - back.dx).max())) if back else "",
+        "apart": number(float(np.abs(way.cropped - back.dx).max()), 1) if back else "",
     }  # fmt: skip
-    st.markdown(texts(f"step.{name}.see", **values))
+    nothing_between = name == "dilate" and down.stride == across.stride == 1
+    st.markdown(texts(f"step.{name}.{'see_none' if nothing_between else 'see'}", **values))
     if name == "pad" and (down.remainder or across.remainder):
         st.markdown(texts("step.pad.remainder", **values))
     if back is not None:
@@ -62,7 +65,7 @@ def backward_words(name: str, found: Convolved, way: Steps, back: Gradients | No
             for tensor in back.check.tensors:
                 right = tensor.error <= TOLERANCE
                 label = texts(
-                    "check.badge", name=texts(f"check.{tensor.name}"), error=_tiny(tensor.error),
+                    "check.badge", name=texts(f"check.{tensor.name}"), error=number(tensor.error, 1),
                     n=int(tensor.compared.sum()),
                 )  # fmt: skip
                 icon = ":material/check:" if right else ":material/close:"
@@ -70,6 +73,7 @@ def backward_words(name: str, found: Convolved, way: Steps, back: Gradients | No
         st.caption(texts("check.about"))
         st.latex(texts("formula.weights"))
     st.latex(texts("formula.input"))
+    st.caption(texts("formula.remainder", **_unread(found, texts)))
     st.info(texts("see.transposed"), icon=":material/info:")
 
 
@@ -79,15 +83,15 @@ def stack_words(settings: ConvolutionSettings, layers: Stack, texts: Texts) -> N
         st.markdown(texts("fields.fewer", n=len(layers.fields)))
     sizes = [1, *(field.size[0] for field in layers.fields)]
     steps = [1, *(field.step[0] for field in layers.fields)]
-    for number in range(1, len(sizes)):
+    for layer in range(1, len(sizes)):
         grows = {
-            "before": sizes[number - 1],
+            "before": sizes[layer - 1],
             "kernel": settings.size,
-            "step": steps[number - 1],
-            "n": number,
-            "before_n": number - 1,
+            "step": steps[layer - 1],
+            "n": layer,
+            "before_n": layer - 1,
         }
-        st.latex(texts("formula.field", after=sizes[number], **grows))
+        st.latex(texts("formula.field", after=sizes[layer], **grows))
 
 
 def questions(settings: ConvolutionSettings) -> list[Question]:
@@ -95,16 +99,19 @@ def questions(settings: ConvolutionSettings) -> list[Question]:
     other = replace(settings, stride=settings.taken_stride % 3 + 1, kernel="blur")
     size = 28
     try:
-        rows = convolve(other, np.zeros((size, size)), other.kernels()).outputs.shape[1]
+        asked = convolve(other, np.zeros((size, size)), other.kernels())
     except PlaygroundError:
         other = ConvolutionSettings(stride=2)
-        rows = convolve(other, np.zeros((size, size)), other.kernels()).outputs.shape[1]
+        asked = convolve(other, np.zeros((size, size)), other.kernels())
+    down, padding = asked.axes[0], other.padding
+    sizes = {
+        "kernel": down.kernel, "stride": down.stride, "zeros": down.before + down.after, "rows": down.count,
+        "padding": name_of_word(padding) if isinstance(padding, str) else padding,
+    }  # fmt: skip
     edge = ConvolutionSettings(kernel="edges")
     flat = float(convolve(edge, np.ones((5, 5)), edge.kernels()).outputs[0, 1, 1])
     return [
-        Question(
-            "size", rows, values={"kernel": other.size, "stride": other.stride, "padding": other.padding, "rows": rows}
-        ),
+        Question("size", down.count, values=sizes),
         Question("flat", flat, tolerance=1e-9),
         Question("single", _seen_back(), ("kernel", "rotated", "ones")),
     ]
@@ -121,8 +128,10 @@ def _seen_back() -> str:
     return next(name for name, look in looks.items() if np.allclose(reached, look))
 
 
-def _tiny(number: float) -> str:
-    return f"{number:.0e}" if number else "0"
+def _unread(found: Convolved, texts: Texts) -> dict[str, str]:
+    """How many rows and columns of the padded input no window reads."""
+    down, across = found.axes
+    return {"rows": texts.count("rows", down.remainder), "columns": texts.count("columns", across.remainder)}
 
 
 def _padding(axis: Windows) -> str:

@@ -37,6 +37,10 @@ class Texts:
         text = self._entries[key]
         return text.format(**values) if values else text
 
+    def count(self, thing: str, n: int) -> str:
+        """So many of a thing, "1 row" or "3 rows": the texts ``count.<thing>.one`` and ``count.<thing>.many``."""
+        return self(f"count.{thing}.{'one' if n == 1 else 'many'}", n=n)
+
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 

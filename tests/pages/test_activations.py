@@ -85,7 +85,7 @@ def test_a_logit_that_moves_changes_the_answer_before_the_url() -> None:
     at = opened(section="softmax")
     values: dict[str, Any] = {str(place): 0.0 for place in range(10)} | {"3": 9.0}
     drag(at, "logits", values, moving=True)
-    assert "**3** gets 99.9%" in said(at)
+    assert "**3** gets 99.89 %" in said(at)
     assert "logits" not in at.query_params
     drag(at, "logits", values, turn=2)
     assert at.query_params["logits"] == "0 0 0 9 0 0 0 0 0 0"

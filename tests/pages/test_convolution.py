@@ -1,9 +1,13 @@
 """The page about convolution without a browser: what it says, both ways, and what it makes of nonsense."""
 
+import re
+from itertools import product
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.explain.convolution import STEPS
+from cnn.explain.convolution import STEPS, ConvolutionSettings
+from pages.ui.convolution_words import questions
 from pages.ui.texts import Texts
 from tests.pages.app import LOCALES, calm, open_app
 
@@ -36,7 +40,7 @@ def test_the_numbers_and_the_formula_are_this_pages() -> None:
     assert "Each of the **9** outputs is a sum of **9** products: 81 multiply-adds" in said(at)
     assert "only **10** parameters" in said(at)
     assert r"\frac{6 + 2 \cdot 1 - 3}{2} \right\rfloor + 1 = 3" in at.latex[1].value
-    assert "the last **1** rows and **1** columns" in said(at)
+    assert "**1 row** at the bottom and **1 column** at the right" in said(at)
     at.number_input(key="convolution.stride").set_value(1)
     calm(at.run())
     assert "= 6" in at.latex[1].value
@@ -128,6 +132,32 @@ def test_nonsense_in_the_link_is_named() -> None:
     at = opened(kernel="1e300", stride="nine", drawn="9:9", size="3")
     for part in ("kernel=1e300", "stride=nine", "drawn=9:9"):
         assert part in at.warning[0].value
+
+
+@pytest.mark.parametrize(("stride", "rows"), [("1", "0 rows"), ("2", "1 row"), ("4", "3 rows")])
+def test_the_formulas_of_the_way_back_count_what_no_window_reads(stride: str, rows: str) -> None:
+    at = opened(input="digit-3", direction="backward", step="crop", stride=stride, padding="1")
+    weights, picture = (one.value for one in at.latex[:2])
+    assert "^{-a}" in weights
+    assert "^{+a}" in picture
+    assert f"Here: {rows}, {rows.replace('row', 'column')}." in " ".join(one.value for one in at.caption)
+
+
+def test_without_a_stride_nothing_is_said_to_be_spread_out() -> None:
+    words = Texts("convolution", "en")
+    for stride, kind, other in (("1", "see_none", "see"), ("2", "see", "see_none")):
+        text = said(opened(input=GRID, direction="backward", step="dilate", stride=stride))
+        assert words(f"step.dilate.{kind}").split("{")[0] in text
+        assert words(f"step.dilate.{other}").split("{")[0] not in text
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_the_first_answer_works_out(language: str) -> None:
+    for padding, stride, size in product(("same", "valid", 1, 4), (1, 2, 3), (1, 4, 5)):
+        asked = questions(ConvolutionSettings(padding=padding, stride=stride, size=size))[0]
+        answer = Texts("convolution", language)("questions.size.answer", **asked.values)
+        zeros, kernel, step, rows = map(int, re.findall(r"28 \+ (\d+) − (\d+)\) / (\d+)⌋ \+ 1 = (\d+)", answer)[0])
+        assert (28 + zeros - kernel) // step + 1 == rows == asked.answer
 
 
 def test_the_first_question_is_answered_by_the_engine() -> None:

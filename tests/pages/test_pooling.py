@@ -35,6 +35,14 @@ def test_the_sizes_and_the_formula_are_this_pages() -> None:
     assert at.query_params["stride"] == "1"
 
 
+@pytest.mark.parametrize("language", LOCALES)
+def test_windows_with_one_winner_are_mentioned_only_where_there_are_any(language: str) -> None:
+    shared = Texts("pooling", language)("see.shared").split("{n}")
+    apart, overlapping = opened(language, input=TIE), opened(language, input=TIE, stride="1")
+    assert shared[1] not in said(apart)
+    assert shared[1] in said(overlapping)
+
+
 def test_the_gradient_goes_to_as_many_cells_as_there_are_winners() -> None:
     at = opened(input=TIE, direction="backward", gradient="ones")
     assert "sums to 4" in said(at)

@@ -10,6 +10,7 @@ from cnn.explain.funnel import KERNELS, Funnel, funnel
 from pages.ui.activations.functions import KEY, Shown
 from pages.ui.grid import Mosaic, Reads, grid
 from pages.ui.layer_names import shape_text
+from pages.ui.numbers import percent
 from pages.ui.options import edit_options
 from pages.ui.specimen import Specimen, choose_specimen
 from pages.ui.texts import Texts
@@ -26,7 +27,7 @@ def show(settings: ActivationsSettings, picture: Any, controls: Any, texts: Text
     with picture:
         found = funnel(specimen.picture, KERNELS[settings.kernel])
         grid("activations_funnel", funnel_mosaics(specimen, found, texts), wrap=True, sweep=3)
-        st.markdown(texts("see.funnel", share=f"{found.widened.mean():.0%}"))
+        st.markdown(texts("see.funnel", share=percent(float(found.widened.mean()))))
         st.latex(texts("formula.frelu"))
     return settings, False
 
@@ -53,7 +54,7 @@ def funnel_mosaics(specimen: Specimen, found: Funnel, texts: Texts) -> list[Mosa
         ),
         Mosaic(
             found.output[None], texts("funnel.output"), kind="activation", limit=limit, cell=cell,
-            notes=(texts("funnel.share", share=f"{found.widened.mean():.0%}"),), show_values=write,
+            notes=(texts("funnel.share", share=percent(float(found.widened.mean()))),), show_values=write,
             reads=Reads(0, (1, 1), (3, 3), kernel=1, channels="own", sums=found.condition[None],
                         function=texts("funnel.function")),
             marks=found.widened[None] if specimen.typed else None, marks_label=texts("funnel.mark"),

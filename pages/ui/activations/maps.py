@@ -14,6 +14,7 @@ from pages.ui.activations.functions import KEY, Shown, called, choose_functions
 from pages.ui.grid import Mosaic, Reads, grid
 from pages.ui.layer_names import shape_text
 from pages.ui.models import shipped_model
+from pages.ui.numbers import percent
 from pages.ui.options import name_of_kind
 from pages.ui.specimen import Specimen, choose_specimen
 from pages.ui.texts import Texts
@@ -31,7 +32,7 @@ def show(settings: ActivationsSettings, picture: Any, controls: Any, texts: Text
         before = first_maps(shipped_model().network, specimen.picture)
         applied = [(one, apply(one, before)) for one in chosen]
         grid("activations_maps", map_mosaics(specimen, before, applied, texts), link=KEY, wrap=True, coarse=moving)
-        st.markdown(texts("see.maps", negative=f"{(before < 0).mean():.0%}"))
+        st.markdown(texts("see.maps", negative=percent(float((before < 0).mean()))))
     return replace(settings, chosen=chosen), moving
 
 
@@ -60,7 +61,7 @@ def map_mosaics(
                 one.maps, called(activation), kind="activation", cell=cell, field=field, picture=size,
                 across=_ACROSS,
                 notes=(
-                    texts("maps.silenced", share=f"{one.silenced:.0%}"),
+                    texts("maps.silenced", share=percent(one.silenced)),
                     texts("maps.passed", mean=f"{one.passed:.2f}"),
                 ),
                 reads=Reads(1, (1, 1), (1, 1), channels="own", function=name_of_kind(ACTIVATIONS.name_of(activation))),

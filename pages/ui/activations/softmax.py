@@ -14,12 +14,12 @@ from pages.ui.drag.options import drag_options
 from pages.ui.grid import Mosaic, grid
 from pages.ui.headings import heading
 from pages.ui.models import shipped_model
+from pages.ui.numbers import percent
 from pages.ui.settings import read_settings, write_settings
 from pages.ui.specimen import choose_specimen, current_specimen
 from pages.ui.texts import Texts
 
 Array = NDArray[Any]
-_SURE = 0.999  # softmax never says 100 %
 
 
 def show(settings: ActivationsSettings, picture: Any, controls: Any, texts: Texts) -> Shown:
@@ -39,8 +39,8 @@ def show(settings: ActivationsSettings, picture: Any, controls: Any, texts: Text
             heading(texts("softmax.jacobian"))
             grid("activations_jacobian", [jacobian_mosaic(scores, settings.temperature, texts)])
         best = int(shares.argmax())
-        share = f"{min(float(shares[best]), _SURE):.1%}"
-        st.markdown(texts("see.softmax", best=best, share=share, total=f"{shares.sum():.0%}"))
+        values = {"share": percent(float(shares[best]), 3), "total": percent(round(float(shares.sum()), 9))}
+        st.markdown(texts("see.softmax", best=best, **values))
         st.latex(texts("formula.softmax"))
     return replace(settings, logits=write_logits(dragged.values)), heating or dragged.moving
 

@@ -35,6 +35,14 @@ def test_identity_multiplies_by_one() -> None:
     np.testing.assert_array_equal(passage(Identity(), PICTURE, "linear", "auto").products, np.ones(DEEPEST))
 
 
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("name", sorted(set(elementwise()) - {"identity"}))
+def test_the_derivatives_alone_shrink_the_gradient_for_every_function_but_identity(name: str, stack: str) -> None:
+    for seed in range(3):
+        found = passage(ACTIVATIONS[name](), PICTURE, stack, "auto", seed)
+        assert found.products[-1] < 0.9
+
+
 def test_he_keeps_the_gradient_of_relu_alive() -> None:
     found = passage(ReLU(), PICTURE, "linear", HeNormal())
     assert found.products[-1] < 1e-4
