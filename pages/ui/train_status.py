@@ -7,7 +7,7 @@ import streamlit as st
 from cnn.training import RunView, Status
 from pages.ui.texts import Texts
 
-_THIN = "\u202f"  # narrow no-break space between thousands
+_THIN = "\u202f"  # narrow no-break space before %
 _RECENT = 20  # batches that the numbers for training are the mean of: a single one jumps about
 
 
@@ -18,7 +18,7 @@ def show_status(view: RunView | None, texts: Texts) -> None:
         _number("accuracy_training", percent(_recent_accuracy(view)), texts)
         with st.container(key="train_accuracy", width="content"):
             _number("accuracy", percent(view.validation_accuracy if view else None), texts)
-        _number("speed", _thousands(view.images_per_second) if view and view.step else "–", texts)
+        _number("speed", f"{view.images_per_second:,.0f}" if view and view.step else "–", texts)
         st.html(_progress(view, texts), width="stretch")
 
 
@@ -52,7 +52,7 @@ def _progress(view: RunView | None, texts: Texts) -> str:
     if view is not None and view.total_steps:
         share = min(1.0, view.step / view.total_steps)
         epoch = min(view.epochs, max(1, view.epoch))
-        words += " · " + texts("status.progress", epoch=epoch, epochs=view.epochs, step=_thousands(view.step))
+        words += " · " + texts("status.progress", epoch=epoch, epochs=view.epochs, step=f"{view.step:,}")
         if view.status is Status.RUNNING and view.seconds_left is not None:
             words += " · " + texts("status.left", time=seconds_text(view.seconds_left, texts))
     return (
@@ -78,7 +78,3 @@ def _recent_accuracy(view: RunView | None) -> float | None:
 def percent(share: float | None, decimals: int = 1) -> str:
     """``"95.1 %"``; a dash where there is none."""
     return "–" if share is None or not math.isfinite(share) else f"{share * 100:.{decimals}f}{_THIN}%"
-
-
-def _thousands(number: float) -> str:
-    return f"{number:,.0f}".replace(",", _THIN)
