@@ -96,7 +96,8 @@ class SGD(Optimizer):
 class Momentum(Optimizer):
     """A heavy ball: the velocity v builds up where slopes agree; the steady step is η/(1 − α).
 
-    v ← αv − ηg; W ← W + v.
+    v ← αv − ηg; W ← W + v. η stands inside v: after η changes, v still holds steps taken with the old one. Where η
+    stands outside (v ← αv + g; W ← W − ηv), the path is the same for constant η and another once it has changed.
 
     Source: Polyak 1964; Sutskever et al. 2013, eq. 1–2.
     """
@@ -119,6 +120,7 @@ class Nesterov(Optimizer):
     """Momentum that looks ahead: the slope counts where the velocity is about to lead.
 
     v ← αv − ηg; W ← W + αv − ηg with the new v. W is the point looked at, θ + αv in the source's letters.
+    As in :class:`Momentum`, η stands inside v.
 
     Source: Nesterov 1983; Sutskever et al. 2013, eq. 3–4.
     """

@@ -9,7 +9,7 @@ import unicodedata
 from pathlib import Path
 
 from cnn.errors import messages
-from pages.ui.texts import entries
+from pages.ui.texts import entries, is_formula
 
 ROOT = Path(__file__).parents[1]
 GLOSSARY = ROOT / "pages" / "texts" / "ja" / "README.md"
@@ -18,7 +18,6 @@ JAPANESE = "ぁ-んァ-ヶー一-龥々、。「」（）：？！・"
 LETTERS = re.compile("[ぁ-んァ-ヶ一-龥々]")
 CODE = re.compile(r"`[^`]*`")
 LATEX = re.compile(r"\$[^$]*\$")
-LATEX_COMMAND = re.compile(r"\\[a-zA-Z]+")
 LATEX_WORDS = re.compile(r"\\(?:text|mathrm|operatorname)\{+([^{}]*)")
 OPERATORS = {
     "softmax",
@@ -77,10 +76,6 @@ def terms() -> list[tuple[str, list[str], str]]:
 TERMS = terms()
 
 
-def is_formula(text: str) -> bool:
-    return "$" not in text and LATEX_COMMAND.search(text) is not None
-
-
 def prose(text: str) -> str:
     """What is left of a text without its code and formulas; of a formula, the Japanese words in it."""
     if is_formula(text):
@@ -112,7 +107,7 @@ def is_maths(match: re.Match[str]) -> bool:
     if LETTERS.search(inside) or re.search("[A-Za-z]{3,} ", inside):
         return False
     applied = re.fullmatch("[A-Za-z0-9α-ω′}]", match["before"]) is not None
-    return applied or re.search("[,+−·/×]", inside) is not None
+    return applied or re.search("[,+−·×]", inside) is not None
 
 
 def broken_bold(text: str) -> list[str]:

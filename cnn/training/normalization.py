@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -196,6 +196,30 @@ def contest(norm: str, settings: NormalizationSettings, scale: str = "unit") -> 
 def input_contest(scale: str, settings: NormalizationSettings) -> ExperimentConfig:
     """What is trained on pixels of one of :data:`SCALES`, with batch norm or without any norm."""
     return contest("batch" if settings.batch_norm else NONE, replace(settings, rate=settings.input_rate), scale)
+
+
+class Beginning(NamedTuple):
+    """What a network is like before its first update.
+
+    Attributes:
+        loss: on a batch of generated digits.
+        first, last: ‖∂L/∂W‖ of its first and of its last weights.
+    """
+
+    loss: float
+    first: float
+    last: float
+
+
+def beginning(scale: str, settings: NormalizationSettings) -> Beginning:
+    """What pixels of one of :data:`SCALES` do to the network of :func:`input_contest` before it has learned a thing."""
+    config = input_contest(scale, settings)
+    images, labels = digits(config.batch_size, seed=config.seed, variation=GeneratedDigits().variation)
+    network = Network(config.layers, images.shape[1:], seed=config.seed)
+    loss, slope = config.loss(network.forward(images, training=True), labels)
+    network.backward(slope)
+    weights = [np.linalg.norm(one) for one in network.gradients().values() if one.ndim > 1]
+    return Beginning(loss, float(weights[0]), float(weights[-1]))
 
 
 def compared(settings: NormalizationSettings) -> tuple[tuple[float, ...], tuple[NormalizationSettings, ...]]:

@@ -45,6 +45,12 @@ class Contestant:
     config: ExperimentConfig
 
 
+def same_batches(contestants: Sequence[Contestant]) -> bool:
+    """Whether all train on the same images, in the same batches and order."""
+    drawn = [(one.config.data, one.config.batch_size, one.config.seed) for one in contestants]
+    return all(one == drawn[0] for one in drawn)
+
+
 class RaceStatus(StrEnum):
     """What a race is doing."""
 

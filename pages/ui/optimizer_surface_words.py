@@ -38,16 +38,24 @@ def tell(settings: OptimizersSettings, found: Sequence[Contestant], one: Contest
             key = "see.lost" if rate > better else "see.lost_anyway"
             said.append(texts(key, name=other.label, step=other.path.lost, lr=_plain(rate), better=_plain(better)))
     if step > 1:
+        turns = one.path.turns(step)
+        distance = float(np.hypot(*(one.path.positions[min(step, one.path.last)] - settings.origin)))
         said.append(
-            texts("see.way", name=one.label, length=_plain(one.path.length(step)), turns=one.path.turns(step),
-                  distance=_plain(float(np.hypot(*(one.path.positions[min(step, one.path.last)] - settings.origin)))))
+            texts(f"see.way.{'often' if turns > 1 else 'once' if turns else 'never'}", name=one.label, turns=turns,
+                  length=_plain(one.path.length(step)), distance=_plain(distance))
         )  # fmt: skip
     st.markdown(" ".join(said))
 
 
 def show_rule(one: Contestant, step: int, texts: Texts) -> None:
-    """The update rule with the numbers of one step; at the start, the rule alone."""
+    """The update rule with the numbers of one step; at the start, the rule alone. What is special about it, below."""
     step = min(step, one.path.last)
+    _show_rule(one, step, texts)
+    if f"note.{one.name}" in texts:
+        st.caption(texts(f"note.{one.name}"))
+
+
+def _show_rule(one: Contestant, step: int, texts: Texts) -> None:
     if step == 0:
         st.latex(texts.get(f"formula.{one.name}", texts("formula.other")))
         st.caption(texts("rules.start"))
@@ -87,7 +95,7 @@ def _latex(value: float) -> str:
 
 
 def _plain(value: float) -> str:
-    mantissa, _, power = (f"{value:.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}").partition("e")
+    mantissa, _, power = (f"{value:,.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}").partition("e")
     return (f"{mantissa}e{int(power)}" if power else mantissa).replace("-", "−")
 
 

@@ -122,7 +122,7 @@ def name_of_member(registry: Registry[T], thing: T) -> str:
     """What a member is called, with its numbers where it has any: "Normal (0.01)"."""
     values = [getattr(thing, one.name) for one in options_of(thing) if one.kind in ("int", "float")]
     name = name_of_kind(registry.name_of(thing))
-    return f"{name} ({', '.join(f'{value:g}' for value in values)})" if values else name
+    return _words()("member", name=name, values=", ".join(f"{value:g}" for value in values)) if values else name
 
 
 def name_of_word(name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 import streamlit as st
 
 from cnn.errors import PlaygroundError
-from cnn.training.race import Contestant, Race, RaceStatus, RaceView, check
+from cnn.training.race import Contestant, Race, RaceStatus, RaceView, check, same_batches
 from cnn.training.standings import as_csv, as_json
 from cnn.training.view import Status
 from pages.ui.errors import show_error
@@ -166,7 +166,7 @@ def _outer(
                     option, height=_CHART_HEIGHT, key=f"race_chart_{key}_{name}", alt=texts(f"chart.{name}_alt")
                 )
         both = show == "both"
-        show_words(view, names, reach, both, texts)
+        show_words(view, names, reach, both, same_batches(race.contestants if race else contestants), texts)
         show_table(view, names, [drawn.swatch(place) for place in range(len(names))], reach, both, texts)
 
     live()

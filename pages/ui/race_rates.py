@@ -86,7 +86,7 @@ def _chart(view: RaceView, names: Sequence[str], draw: Draw, texts: Texts) -> No
     losses[np.isinf(losses) & going] = np.nan
     words = {name: texts(f"rates.{name}") for name in ("rate", "loss", "diverged")}
     option = draw(losses, RATES, names, words, st.context.theme.type == "dark")
-    st.echarts_chart(option, height=_HEIGHT, key="race_chart_rates", alt=texts("rates.alt"))
+    st.echarts_chart(option, height=_HEIGHT, key="race_chart_rates", alt=texts("rates.alt", rates=len(RATES)))
 
 
 def _offer(

@@ -55,13 +55,21 @@ def show_table(
     )
 
 
-def show_words(view: RaceView | None, names: Sequence[str], reach: float, both: bool, texts: Texts) -> None:
-    """What is to be seen, with the current numbers; ``both`` as of :func:`show_table`."""
+def show_words(
+    view: RaceView | None, names: Sequence[str], reach: float, both: bool, same_batches: bool, texts: Texts
+) -> None:
+    """What is to be seen, with the current numbers.
+
+    Args:
+        view, names, reach, both, texts: as of :func:`show_table`.
+        same_batches: whether everybody trains on the same images in the same order.
+    """
+    fair = texts("words.fair" if same_batches else "words.fair_updates")
     if view is None or not view.done:
-        parts = [texts("words.fair")]
+        parts = [fair]
     else:
         lines = standings(view, reach)
-        parts = _compared(lines, names, texts) if both else _timed(view, lines, names, reach, texts)
+        parts = (_compared(lines, names, texts) or [fair]) if both else _timed(view, lines, names, reach, texts)
         parts += [texts("words.diverged", name=name) for name, line in zip(names, lines, strict=True) if line.diverged]
         if view.seeds > 1:
             parts.append(texts("words.band", n=view.seeds))
@@ -76,7 +84,7 @@ def _timed(view: RaceView, lines: Sequence[Standing], names: Sequence[str], reac
     if first is not None:
         seconds = f"{first.reach_seconds:.1f}"
         name = names[lines.index(first)]
-        parts.append(texts("words.first", name=name, goal=goal, step=f"{first.reach_step:.0f}", seconds=seconds))
+        parts.append(texts("words.first", name=name, goal=goal, step=round(first.reach_step or 0), seconds=seconds))
     else:
         parts.append(texts("words.lost" if view.status.ended else "words.nobody", goal=goal))
     if lowest is not None and len(lines) > 1:
@@ -85,16 +93,16 @@ def _timed(view: RaceView, lines: Sequence[Standing], names: Sequence[str], reac
 
 
 def _compared(lines: Sequence[Standing], names: Sequence[str], texts: Texts) -> list[str]:
-    """The gap of one contestant; among several the widest one, and who is best at what counts."""
+    """The gap of one contestant; among several the widest one, and who is best at what counts. Nothing before that."""
     sound = [one for one in lines if not one.failed and math.isfinite(one.final)]
     if not sound:
-        return [texts("words.fair")]
+        return []
     widest, leader = max(sound, key=lambda one: one.gap), max(sound, key=lambda one: one.final)
 
     def said(key: str, one: Standing) -> str:
         return texts(
             f"words.{key}", name=names[lines.index(one)], training=percent(one.training), final=percent(one.final),
-            gap=_points(one.gap), step=f"{one.lowest_step:.0f}", lowest=_number(one.lowest_loss),
+            gap=_points(one.gap), step=round(one.lowest_step), lowest=_number(one.lowest_loss),
             loss=_number(one.final_loss),
         )  # fmt: skip
 
@@ -120,7 +128,7 @@ def _cells(line: Standing, texts: Texts) -> dict[str, str]:
     """A contestant's numbers, by the column."""
     seconds = _DASH if line.reach_seconds is None else texts("table.seconds", n=f"{line.reach_seconds:.1f}")
     return {
-        "reach_step": _DASH if line.reach_step is None else f"{line.reach_step:.0f}",
+        "reach_step": _DASH if line.reach_step is None else f"{line.reach_step:,.0f}",
         "reach_seconds": seconds,
         "training": percent(line.training),
         "validation": percent(line.final),

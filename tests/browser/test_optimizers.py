@@ -144,11 +144,11 @@ def test_a_rate_that_is_too_large_is_seen_and_set_right(open_page: OpenPage) -> 
     rate = page.locator(".st-key-optimizers-rates [role=slider]").first
     rate.focus()
     page.keyboard.press("PageUp")
-    expect(losses(page).first).to_have_text(re.compile("^lost at "))
-    expect(page.get_by_text("SGD got lost at step")).to_be_visible()
+    expect(losses(page).first).to_have_text(re.compile("^diverged at step "))
+    expect(page.get_by_text("SGD diverged at step")).to_be_visible()
     shot(page, "optimizers-lost")
     page.locator(".st-key-optimizers-suit button").click()
-    expect(losses(page).first).not_to_have_text(re.compile("lost"))
+    expect(losses(page).first).not_to_have_text(re.compile("diverged"))
 
 
 def test_a_cell_of_the_map_is_taken_over(open_page: OpenPage) -> None:
@@ -159,7 +159,7 @@ def test_a_cell_of_the_map_is_taken_over(open_page: OpenPage) -> None:
     assert box is not None
     page.mouse.click(box["x"] + box["width"] - 20, box["y"] + box["height"] - 20)
     expect(page).to_have_url(re.compile(r"optimizers=momentum%28100%2C0.999%29|optimizers=momentum\(100,0\.999\)"))
-    expect(losses(page).first).to_have_text(re.compile("^lost at "))
+    expect(losses(page).first).to_have_text(re.compile("^diverged at step "))
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

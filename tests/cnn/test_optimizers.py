@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnn.optimizers import OPTIMIZERS, SGD, AdamW, Momentum, Nesterov, Optimizer, add_weight_decay
+from cnn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, add_weight_decay
 from cnn.options import options_of
 from tests.cnn.update_rules import RULES
 
@@ -109,6 +109,31 @@ def test_weight_decay_is_the_gradient_of_its_penalty() -> None:
     np.testing.assert_allclose(grads, [0.6, 0.3, 0.5])
     add_weight_decay(grads, params, 0.0, mask)
     np.testing.assert_allclose(grads, [0.6, 0.3, 0.5])
+
+
+def test_momentum_differs_from_one_with_the_rate_outside_only_once_the_rate_changes() -> None:
+    """v ← αv − ηg, W ← W + v against v ← αv + g, W ← W − ηv; on the slope 1."""
+    optimizer = Momentum(lr=0.1, momentum=0.9)
+    inside, slots, outside, velocity = np.zeros(1), {"v": np.zeros(1)}, 0.0, 0.0
+    moves: list[tuple[float, float]] = []
+    for step, rate in enumerate([0.1] * 5 + [0.01] * 2, start=1):
+        before = float(inside[0]), outside
+        optimizer.update(inside, np.ones(1), slots, step, rate)
+        velocity = 0.9 * velocity + 1
+        outside -= rate * velocity
+        moves.append((float(inside[0]) - before[0], outside - before[1]))
+    assert all(own == pytest.approx(other) for own, other in moves[:5])
+    assert moves[5] == pytest.approx((-0.378559, -0.0468559)), "the old velocity keeps the old rate"
+
+
+def test_a_penalty_goes_through_adams_division_and_decoupled_decay_does_not() -> None:
+    """Where data have no gradient: Adam's step is η whatever λ is; AdamW's is ηλW."""
+    for decay in (0.01, 0.1):
+        through, past = np.full(1, 5.0), np.full(1, 5.0)
+        Adam(lr=0.1).update(through, decay * through, Adam().new_slots(1, np.float64), 1)
+        AdamW(lr=0.1, weight_decay=decay).update(past, np.zeros(1), AdamW().new_slots(1, np.float64), 1)
+        assert 5 - through[0] == pytest.approx(0.1, rel=1e-4)
+        assert 5 - past[0] == pytest.approx(0.1 * decay * 5)
 
 
 def test_learning_rates_change_while_training() -> None:

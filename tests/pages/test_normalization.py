@@ -13,6 +13,7 @@ from cnn.training.normalization import (
     RACERS,
     SCALES,
     NormalizationSettings,
+    beginning,
     feature_maps,
     pictures_with,
     treated,
@@ -72,7 +73,7 @@ def test_each_part_begins_with_a_sentence_of_its_own(language: str) -> None:
     [
         ({"norm": "batch"}, "4 · 14 · 14 = **784 cells**", 6),
         ({"norm": "batch", "images": "1"}, "1 · 14 · 14 = **196 cells**", 6),
-        ({"norm": "layer"}, "6 · 14 · 14 = **1176 cells**", 4),
+        ({"norm": "layer"}, "6 · 14 · 14 = **1,176 cells**", 4),
         ({"norm": "instance"}, "14 · 14 = **196 cells**", 24),
         ({"norm": "group", "groups": "3"}, "2 · 14 · 14 = **392 cells**", 12),
     ],
@@ -157,10 +158,23 @@ def test_the_races_offer_their_contestants() -> None:
     assert not at.button(key="race_start_normalization").disabled
     words = Texts("normalization", "en")
     assert all(words(f"norm.{norm}") in table(at) for norm in RACERS)
-    at = opened(part="inputs", batch_norm="true")
+    at = opened(part="inputs")
     assert not at.button(key="race_start_normalization_inputs").disabled
     assert all(words(f"scale.{scale}") in table(at) for scale in SCALES)
-    assert words("inputs.explained_norm") in said(at)
+
+
+@pytest.mark.parametrize("language", LOCALES)
+@pytest.mark.parametrize("norm", [False, True])
+def test_what_the_scale_of_the_input_does_is_said_with_the_engines_numbers(norm: bool, language: str) -> None:
+    settings = NormalizationSettings(batch_norm=norm, batch=16, seed=3)
+    at = opened(language, part="inputs", batch_norm=str(norm).lower(), batch="16", seed="3")
+    numbers = {
+        f"{scale}_{name}": f"{value:.3g}"
+        for scale in ("bytes", "unit")
+        for name, value in beginning(scale, settings)._asdict().items()
+    }
+    key = "inputs.explained_norm" if norm else "inputs.explained"
+    assert Texts("normalization", language)(key, **numbers) in said(at)
 
 
 def test_the_table_compares_rates_or_batch_sizes() -> None:
@@ -179,7 +193,7 @@ def test_company_matters_in_training_and_not_at_inference() -> None:
     at = opened(part="inference", company="2")
     assert "in 6 different batches of 2" in said(at)
     assert "by up to **$0$**" not in said(at)
-    assert "the outputs differ by **$0$**" in said(at)
+    assert "the output is the same (difference: **$0$**)" in said(at)
     assert "the outputs differ by $0$" in said(opened(part="inference", company="1"))
 
 
@@ -191,7 +205,7 @@ def test_with_a_momentum_of_one_the_last_batch_is_all_that_is_remembered() -> No
 
 def test_before_the_first_update_there_is_nothing_to_fill_in() -> None:
     at = opened(part="inference", seen="0")
-    assert "remembered with mean $0$ and variance $1$" in said(at)
+    assert "remembers the mean $0$ and the variance $1$" in said(at)
     assert r"r_\mu \leftarrow" not in formulas(at)
 
 

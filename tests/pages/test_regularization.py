@@ -80,6 +80,17 @@ def test_each_remedy_explains_itself_with_its_numbers(name: str, language: str) 
         assert formulas(at)
 
 
+@pytest.mark.parametrize("language", LOCALES)
+@pytest.mark.parametrize(
+    ("tried", "fair"), [("plain~dropout~weight_decay", "fair"), ("plain~more_data", "fair_updates")]
+)
+def test_what_is_equal_for_all_is_what_is_said(tried: str, fair: str, language: str) -> None:
+    texts = Texts("race", language)
+    at = opened(language, tried=tried)
+    assert [key for key in ("fair", "fair_updates") if texts(f"words.{key}") in shown(at)] == [fair]
+    assert "ΣW²" in " ".join(one.value for one in at.caption), "the plotted loss leaves out the penalty"
+
+
 def test_the_gap_opens_and_a_remedy_joins_without_training_the_first_again() -> None:
     at = opened(**SHORT)
     click(at, "race_start_regularization")

@@ -1,5 +1,6 @@
 """The same CNN with each norm and without; and fed with pixels on four scales."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,9 @@ from numpy.typing import NDArray
 from cnn.training.normalization import (
     RACERS,
     SCALES,
+    Beginning,
     NormalizationSettings,
+    beginning,
     contest,
     input_contest,
     pixel_statistics,
@@ -49,11 +52,25 @@ def show_inputs(picture: Any, controls: Any, figures: Figures, texts: Texts) -> 
         )
     with picture:
         grid(f"{KEY}_scales", scale_mosaics(specimen, texts), wrap=True)
-        st.markdown(texts("inputs.explained_norm" if settings.batch_norm else "inputs.explained"))
+        st.markdown(texts("inputs.explained_norm" if settings.batch_norm else "inputs.explained", **_begins(settings)))
         contestants = [Contestant(texts(f"scale.{scale}"), input_contest(scale, settings)) for scale in SCALES]
         race_stage("normalization_inputs", contestants, figures.race, steps=settings.updates)
         mean, deviation = pixel_statistics()
         st.latex(texts("formula.scales", mean=number(mean), deviation=number(deviation)))
+
+
+def _begins(settings: NormalizationSettings) -> dict[str, str]:
+    """Loss and gradients before the first update, with raw and with usual pixels: {"bytes_loss": "130", …}."""
+    return {
+        f"{scale}_{name}": f"{value:.3g}"
+        for scale in ("bytes", "unit")
+        for name, value in _beginning(scale, settings.batch, settings.batch_norm, settings.seed)._asdict().items()
+    }
+
+
+@lru_cache(maxsize=32)
+def _beginning(scale: str, batch: int, batch_norm: bool, seed: int) -> Beginning:
+    return beginning(scale, NormalizationSettings(batch=batch, batch_norm=batch_norm, seed=seed))
 
 
 def scale_mosaics(specimen: Specimen, texts: Texts) -> list[Mosaic]:

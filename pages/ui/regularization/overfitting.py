@@ -1,6 +1,7 @@
 """A network that learns by heart, and remedies that are tried one after the other beside it."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -142,7 +143,7 @@ def _tell(settings: RegularizationSettings, remedy: Remedy, texts: Texts) -> Non
     """How far the numbers of images and weights are apart, and what the remedy does, with its numbers."""
     config = settings.experiment()
     count = len(first_weights(config))
-    st.markdown(texts("see.sizes", images=settings.images, weights=f"{count:,}", each=f"{count // settings.images:,}"))
+    st.markdown(texts("see.sizes", images=settings.images, weights=count, each=count // settings.images))
     name, said = REMEDIES.name_of(remedy), _numbers(settings, remedy, config)
     if f"about.{name}" in texts:
         heading(name_of_member(REMEDIES, remedy))
@@ -152,13 +153,13 @@ def _tell(settings: RegularizationSettings, remedy: Remedy, texts: Texts) -> Non
     st.caption(texts("see.measured", held_out=HELD_OUT))
 
 
-def _numbers(settings: RegularizationSettings, remedy: Remedy, config: ExperimentConfig) -> dict[str, str]:
+def _numbers(settings: RegularizationSettings, remedy: Remedy, config: ExperimentConfig) -> dict[str, object]:
     """What the sentence and the formula about a remedy name: its options, and what it makes of the experiment."""
     cured = remedy.cure(config)
-    said = {name: f"{value:g}" for name, value in vars(remedy).items()}
-    said["images"] = f"{settings.images}"
+    said: dict[str, object] = {name: f"{value:g}" for name, value in vars(remedy).items()}
+    said["images"] = settings.images
     if isinstance(remedy, MoreData):
-        said["more"] = f"{cured.data.training_images}"
+        said["more"] = cured.data.training_images
     if isinstance(cured.data.augmentation, Augmentation):
         change = cured.data.augmentation
         said |= {"shift": f"{change.shift:g}", "rotate": f"{change.rotate:g}", "scale": f"{change.scale:.0%}"}
@@ -192,7 +193,7 @@ def _show_weights(view: RaceView, draw: DrawWeights, texts: Texts) -> None:
     st.html(
         draw(
             [histogram(weights, -reach, reach) for weights in found.values()],
-            [name.replace(" (", "\n(") for name in found],
+            [re.sub(" ?(?=[(（])", "\n", name) for name in found],
             [texts("weights.note", name=name, size=f"{size:.3g}") for name, size in sizes.items()],
             places,
             texts("weights.title"),

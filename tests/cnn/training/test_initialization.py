@@ -5,9 +5,14 @@ import time
 import numpy as np
 import pytest
 
-from cnn.activations import ACTIVATIONS, Identity, ReLU, Sigmoid, Tanh
+from cnn.activations import ACTIVATIONS, Activation, Identity, ReLU, Sigmoid, Tanh
+from cnn.data import digits
 from cnn.errors import ConfigError
 from cnn.initializers import INITIALIZERS, Constant, HeNormal, Normal, XavierNormal, Zeros
+from cnn.layers import Flatten, Layer, Linear
+from cnn.losses import CrossEntropy
+from cnn.network import Network
+from cnn.optimizers import SGD
 from cnn.seeds import Purpose, generator
 from cnn.training.initialization import (
     BINS,
@@ -24,6 +29,7 @@ from cnn.training.initialization import (
     standardized_digits,
     suited,
 )
+from cnn.training.trainer import Trainer
 
 
 def stack(**options: object) -> InitializersSettings:
@@ -100,6 +106,20 @@ def test_equal_weights_make_equal_units() -> None:
     assert silent.spreads[0, 1:].tolist() == [0, 0, 0]
     assert silent.spreads[1, :3].tolist() == [0, 0, 0]
     assert silent.spreads[1, 3] > 0
+
+
+@pytest.mark.parametrize("activation", [ReLU(), Tanh(), Sigmoid()])
+def test_equal_units_stay_equal_before_the_last_layer_however_long_they_train(activation: Activation) -> None:
+    layers: list[Layer | Activation] = [Flatten()]
+    for _ in range(3):
+        layers += [Linear(8, initializer=Constant(0.05)), activation]
+    network = Network([*layers, Linear(10)], (1, 28, 28), seed=0, dtype=np.float64)
+    images, labels = digits(200, seed=0)
+    trainer = Trainer(network, SGD(lr=0.05), CrossEntropy(), images, labels, batch_size=20)
+    for _ in trainer.run(epochs=3):
+        pass
+    units = [np.unique(one.round(9), axis=0) for name, one in network.state_dict().items() if name.endswith("weight")]
+    assert [len(one) for one in units] == [1, 1, 8, 10]
 
 
 def test_rounding_does_not_make_a_unit_another_one() -> None:

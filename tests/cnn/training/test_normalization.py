@@ -26,6 +26,7 @@ from cnn.training.normalization import (
     SCALES,
     NormalizationSettings,
     accuracies,
+    beginning,
     company_of,
     contest,
     feature_maps,
@@ -184,3 +185,15 @@ def test_settings_travel_in_the_link_and_nonsense_is_dropped() -> None:
         read, dropped = links.decode_options(NormalizationSettings, {**text, "seed": "2"})
         assert read == replace(SETTINGS, seed=2)
         assert [one.key for one in dropped] == list(text)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_raw_pixels_are_felt_as_far_as_the_last_layer_unless_batch_norm_takes_them_in(seed: int) -> None:
+    raw, usual = (beginning(scale, NormalizationSettings(seed=seed)) for scale in ("bytes", "unit"))
+    assert raw.loss > 30 * usual.loss
+    assert raw.first > 100 * usual.first
+    assert raw.last > 100 * usual.last
+    taken_in, as_usual = (
+        beginning(scale, NormalizationSettings(seed=seed, batch_norm=True)) for scale in ("bytes", "unit")
+    )
+    np.testing.assert_allclose(taken_in, as_usual, rtol=0.05)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cnn.config import ExperimentConfig
+from cnn.data.batches import batch_order
 from cnn.data.sources import Stored
 from cnn.errors import ConfigError
 from cnn.layers import BatchNorm2d
@@ -14,10 +15,18 @@ from cnn.network import Network
 from cnn.optimizers import OPTIMIZERS, SGD, Adam, Momentum
 from cnn.schedules import Cosine
 from cnn.training import trainer as training
-from cnn.training.advance import advance, initial_state, run_slice
+from cnn.training.advance import advance, initial_state, prepare, run_slice
 from cnn.training.gradient import BatchResult, batch_gradient
 from cnn.training.plan import Plan
-from cnn.training.race import MOST_RUNS, RATES, Contestant, Race, RaceStatus, RaceView, sweep
+from cnn.training.race import MOST_RUNS, RATES, Contestant, Race, RaceStatus, RaceView, same_batches, sweep
+from cnn.training.regularization import (
+    MoreData,
+    RegularizationSettings,
+    StopEarly,
+    WithAugmentation,
+    WithDropout,
+    WithWeightDecay,
+)
 from cnn.training.run import LEASE, PARTING
 from cnn.training.runs import FORGET, Runs
 from cnn.training.trail import is_due, thinned
@@ -314,3 +323,23 @@ def test_a_sweep_differs_in_nothing_but_the_rate() -> None:
     assert {one.config.canonical() for one in sweep(config, (0.02,))} == {config.canonical()}
     assert all(isinstance(one.config.optimizer, Momentum) and one.config.optimizer.momentum == 0.8 for one in entered)
     assert Adam().lr not in (0, 1)
+
+
+def test_batches_are_the_same_where_images_sizes_and_seeds_are() -> None:
+    def first_batch(config: ExperimentConfig) -> Any:
+        images = prepare(config).images
+        return images[batch_order(len(images), config.seed, 0)[: config.batch_size]]
+
+    plain = RegularizationSettings().experiment()
+    for same, config in [
+        (True, WithWeightDecay().cure(plain)),
+        (True, WithDropout().cure(plain)),
+        (True, StopEarly().cure(plain)),
+        (False, MoreData().cure(plain)),
+        (False, replace(plain, batch_size=7)),
+        (False, replace(plain, seed=1)),
+    ]:
+        assert same_batches([Contestant("a", plain), Contestant("b", config)]) is same
+        assert np.array_equal(first_batch(plain), first_batch(config)) is same
+    augmented = Contestant("b", WithAugmentation().cure(plain))
+    assert not same_batches([Contestant("a", plain), augmented]), "each image is changed"

@@ -99,6 +99,16 @@ def test_weight_decay_is_the_gradient_of_half_the_sum_of_squares() -> None:
         assert (penalty(heavier) - penalty(lighter)) / 2e-4 == pytest.approx(weights[place], abs=1e-5)
 
 
+def test_the_training_loss_that_is_plotted_leaves_out_the_penalty() -> None:
+    plan = Plan(10, kernels=False)
+    losses = [
+        advance(initial_state(one.cure(PLAIN), plan), 1, plan=plan)[1][0].loss
+        for one in (Plain(), WithWeightDecay(1.0))
+    ]
+    assert losses[0] == losses[1], "before the first update the weights are equal, and ½ΣW² is not 0"
+    assert penalty(first_weights(PLAIN)) > 1
+
+
 def test_weights_shrink_under_weight_decay_and_are_those_of_the_layers() -> None:
     plain, decayed = (trained(one.cure(PLAIN), 60)[0] for one in (Plain(), WithWeightDecay(0.1)))
     assert penalty(decayed) < 0.7 * penalty(plain)

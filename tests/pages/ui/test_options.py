@@ -3,6 +3,16 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn.activations import ACTIVATIONS
+from cnn.config import ExperimentConfig
+from cnn.initializers import INITIALIZERS
+from cnn.layers import LAYERS
+from cnn.losses import LOSSES
+from cnn.optimizers import OPTIMIZERS
+from cnn.options import options_of
+from cnn.schedules import SCHEDULES
+from pages.ui.texts import Texts
+
 
 def editor() -> None:
     from dataclasses import dataclass
@@ -149,3 +159,23 @@ def test_a_member_of_a_family_keeps_its_name_where_a_word_is_called_the_same() -
     at.context = {"locale": "en-US"}
     at.run()
     assert "Identity" in at.selectbox(key="activation").options
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_an_option_of_one_family_is_not_explained_by_the_words_of_another(language: str) -> None:
+    """Batch norm's momentum is not a velocity, and AdamW's decay not the penalty of an experiment."""
+    words = Texts("options", language)
+    families = {"experiment": [ExperimentConfig]} | {
+        registry.family: list(registry.values())
+        for registry in (LAYERS, OPTIMIZERS, SCHEDULES, INITIALIZERS, ACTIVATIONS, LOSSES)
+    }
+    users: dict[str, set[str]] = {}
+    for family, kinds in families.items():
+        for kind in kinds:
+            for one in options_of(kind):
+                key = f"{kind.__name__.lower()}.{one.name}.help"
+                said = words.get(key, words.get(f"option.{one.name}.help", ""))
+                if said:
+                    users.setdefault(said, set()).add(family)
+    assert users
+    assert {said: found for said, found in users.items() if len(found) > 1} == {}
