@@ -12,6 +12,7 @@ from cnn.explain.descent import Path
 from cnn.explain.optimizers import OptimizersSettings, suited
 from cnn.options import options_of
 from pages.ui.descent import Contestant
+from pages.ui.numbers import number
 from pages.ui.texts import Texts
 
 Array = NDArray[Any]
@@ -30,19 +31,19 @@ def tell(settings: OptimizersSettings, found: Sequence[Contestant], one: Contest
         best = min(there, key=lambda other: other.path.losses[step])
         x, y = best.path.positions[step]
         said.append(
-            texts("see.best", step=step, name=best.label, loss=_plain(best.path.losses[step]), x=_place(x), y=_place(y))
+            texts("see.best", step=step, name=best.label, loss=number(best.path.losses[step]), x=_place(x), y=_place(y))
         )
     for other in found:
         if other.path.lost is not None:
             rate, better = other.path.optimizer.lr, suited(other.path.optimizer, surface).lr
             key = "see.lost" if rate > better else "see.lost_anyway"
-            said.append(texts(key, name=other.label, step=other.path.lost, lr=_plain(rate), better=_plain(better)))
+            said.append(texts(key, name=other.label, step=other.path.lost, lr=number(rate), better=number(better)))
     if step > 1:
         turns = one.path.turns(step)
         distance = float(np.hypot(*(one.path.positions[min(step, one.path.last)] - settings.origin)))
         said.append(
             texts(f"see.way.{'often' if turns > 1 else 'once' if turns else 'never'}", name=one.label, turns=turns,
-                  length=_plain(one.path.length(step)), distance=_plain(distance))
+                  length=number(one.path.length(step)), distance=number(distance))
         )  # fmt: skip
     st.markdown(" ".join(said))
 
@@ -94,10 +95,5 @@ def _latex(value: float) -> str:
     return rf"{mantissa} \cdot 10^{{{int(power)}}}" if power else mantissa
 
 
-def _plain(value: float) -> str:
-    mantissa, _, power = (f"{value:,.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}").partition("e")
-    return (f"{mantissa}e{int(power)}" if power else mantissa).replace("-", "−")
-
-
 def _place(value: float) -> str:
-    return _plain(round(value, 3) + 0.0)  # no −0
+    return number(round(value, 3) + 0.0)  # no −0

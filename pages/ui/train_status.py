@@ -52,7 +52,7 @@ def _progress(view: RunView | None, texts: Texts) -> str:
     if view is not None and view.total_steps:
         share = min(1.0, view.step / view.total_steps)
         epoch = min(view.epochs, max(1, view.epoch))
-        words += " · " + texts("status.progress", epoch=epoch, epochs=view.epochs, step=f"{view.step:,}")
+        words += " · " + texts("status.progress", epoch=epoch, epochs=view.epochs, step=view.step)
         if view.status is Status.RUNNING and view.seconds_left is not None:
             words += " · " + texts("status.left", time=seconds_text(view.seconds_left, texts))
     return (

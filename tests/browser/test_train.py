@@ -23,16 +23,16 @@ def status(page: Page) -> Locator:
 
 
 def step_of(page: Page) -> int:
-    found = re.search(r"(?:step|ステップ) ([\d\u202f]+)", status(page).inner_text())
-    return int(found[1].replace("\u202f", "")) if found else 0
+    found = re.search(r"(?:step|ステップ) ([\d,]+)", status(page).inner_text())
+    return int(found[1].replace(",", "")) if found else 0
 
 
 def wait_for_steps(page: Page, more_than: int = 0) -> int:
     page.wait_for_function(
         """(least) => {
             const line = document.querySelector('.st-key-train_status')
-            const said = line && line.innerText.match(/(?:step|ステップ) ([\\d\\u202f]+)/)
-            return said && Number(said[1].replace(/\\u202f/g, '')) > least
+            const said = line && line.innerText.match(/(?:step|ステップ) ([\\d,]+)/)
+            return said && Number(said[1].replace(/,/g, '')) > least
         }""",
         arg=more_than,
         timeout=PATIENCE,
