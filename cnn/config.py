@@ -95,9 +95,13 @@ class ExperimentConfig(Configurable):
             given["layers"] = layers_from(given["layers"])
         return from_table(cls, given, "experiment")
 
-    def outline(self) -> list[LayerRow]:
-        """The plan of the network, trained on batches of this size: a row per layer, errors where they arise."""
-        return outline(self.layers, batch_size=self.batch_size)
+    def outline(self, classes: int | None = None) -> list[LayerRow]:
+        """The plan of the network, trained on batches of this size: a row per layer, errors where they arise.
+
+        Args:
+            classes: of the data, whose number the outputs must have; None where it is not known.
+        """
+        return outline(self.layers, batch_size=self.batch_size, classes=classes)
 
     def canonical(self) -> str:
         """One text for equal configurations: what caches go by."""

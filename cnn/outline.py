@@ -39,7 +39,7 @@ class LayerRow:
         multiply_adds: of one forward pass of one image.
         remainder: rows and columns of the input that no window reads.
         initializer: the one in use, also where the option says "auto".
-        error: why the layer cannot stand here.
+        error: why the layer cannot stand here, or at the end.
     """
 
     index: int
@@ -54,7 +54,10 @@ class LayerRow:
 
 
 def outline(
-    layers: Sequence[Layer | Activation], input_shape: Shape = (1, 28, 28), batch_size: int = MICRO_BATCH
+    layers: Sequence[Layer | Activation],
+    input_shape: Shape = (1, 28, 28),
+    batch_size: int = MICRO_BATCH,
+    classes: int | None = None,
 ) -> list[LayerRow]:
     """A row per layer, never an exception: after the first impossible layer the shapes are None.
 
@@ -62,6 +65,7 @@ def outline(
         layers: layers and activations.
         input_shape: of one image.
         batch_size: matters for the memory of networks with batch statistics, which cannot split a batch.
+        classes: of the data; the last layer is in error unless it makes one number for each. None: any output will do.
     """
     shape: Shape | None = tuple(input_shape)
     rows: list[LayerRow] = []
@@ -77,6 +81,8 @@ def outline(
         row = row if row.error else replace(row, error=_over_limit([*rows, row], elements))
         rows.append(row)
         shape = None if row.error else row.out_shape
+    if rows and shape is not None and classes is not None and shape != (classes,):
+        rows[-1] = replace(rows[-1], error=_misfit(shape, classes))
     return rows
 
 
@@ -165,6 +171,13 @@ def _row(index: int, layer: Layer, shape: Shape) -> tuple[LayerRow, int]:
     multiply_adds, remainder, elements = costs
     row = replace(row, out_shape=out_shape, parameters=parameters, multiply_adds=multiply_adds, remainder=remainder)
     return row, elements
+
+
+def _misfit(shape: Shape, classes: int) -> ShapeError:
+    """Why outputs of ``shape`` are not one number for each of ``classes``."""
+    if len(shape) > 1:
+        return ShapeError("layers.ends_in_maps", shape=" × ".join(map(str, shape)), classes=classes)
+    return ShapeError("layers.wrong_outputs", got=count(shape), classes=classes)
 
 
 def _over_limit(rows: list[LayerRow], elements: int) -> ShapeError | None:

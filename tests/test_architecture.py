@@ -17,7 +17,7 @@ ROOMS = [
     ("data", "cnn.data cnn.data.*"),
     ("parts", "cnn.activations cnn.initializers cnn.losses cnn.optimizers cnn.schedules"),
     ("layers", "cnn.layers cnn.layers.*"),
-    ("network", "cnn.network cnn.outline cnn.gradcheck cnn.explain cnn.explain.*"),
+    ("network", "cnn.network cnn.outline cnn.head cnn.gradcheck cnn.explain cnn.explain.*"),
     ("training", "cnn.config cnn.links cnn.presets cnn.training cnn.training.* cnn.shipped cnn.shipped.*"),
     ("engine", "cnn cnn.*"),
     ("figures", "pages.figures pages.figures.*"),

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from cnn.config import MOST_EPOCHS, ExperimentConfig, to_table
 from cnn.data.augmentation import NoAugmentation
 from cnn.data.batches import batches_per_epoch
-from cnn.layers.linear import Linear
+from cnn.head import sized
 from cnn.network import Network
 from cnn.training import kernels, trail
 from cnn.training.kernels import Kernels
@@ -132,13 +132,14 @@ def prepare(config: ExperimentConfig) -> Prepared:
 
 
 def build_network(config: ExperimentConfig, classes: int) -> Network:
-    """The untrained network of a configuration; a final ``Linear`` gets one unit per class.
+    """The untrained network of a configuration; its last ``Linear`` gets one unit per class.
 
     Raises:
-        ShapeError: a layer that cannot stand where it is, or more memory for a batch than is allowed.
+        ShapeError: a layer that cannot stand where it is, outputs that are not one for each class, or more memory for a
+            batch than is allowed.
     """
     config = with_head(config, classes)
-    for row in config.outline():
+    for row in config.outline(classes):
         if row.error:
             raise row.error
     return Network(config.layers, seed=config.seed)
@@ -156,12 +157,7 @@ def scratch_network(config: ExperimentConfig, classes: int) -> Network:
 
 def with_head(config: ExperimentConfig, classes: int) -> ExperimentConfig:
     """The configuration with the last ``Linear`` of its layers set to the number of classes."""
-    layers = list(config.layers)
-    for place, layer in reversed(list(enumerate(layers))):
-        if isinstance(layer, Linear):
-            layers[place] = replace(layer, units=classes)
-            break
-    return replace(config, layers=tuple(layers))
+    return replace(config, layers=sized(config.layers, classes))
 
 
 def initial_state(

@@ -58,9 +58,9 @@ class TrainingLook:
         return network_pictures.input_picture(image, self.dark)
 
     def histograms(self, layers: Sequence[LayerStatistics]) -> tuple[dict[str, Any], int]:
-        """ECharts options and the height that they need."""
+        """ECharts options and the height that they need: none where no layer has weights."""
         return distributions.histograms(layers, self.names, self.words), distributions.height(layers)
 
     def ratios(self, layers: Sequence[LayerStatistics]) -> tuple[dict[str, Any], int]:
-        """ECharts options and the height that they need."""
-        return distributions.ratios(layers, self.names, self.words), 260
+        """ECharts options and the height that they need: none where no layer has weights."""
+        return distributions.ratios(layers, self.names, self.words), 260 if distributions.height(layers) else 0

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnn import links
 from cnn.config import ExperimentConfig
+from cnn.head import missing
 from cnn.losses import LOSSES
 from cnn.optimizers import OPTIMIZERS
 from cnn.outline import LayerRow
@@ -19,7 +20,7 @@ from pages.ui.language import language
 from pages.ui.layers_editor import layers_editor, outline_table
 from pages.ui.options import choose, edit_options, name_of_kind, name_of_option, name_of_word
 from pages.ui.runs import current_run
-from pages.ui.samples import fitted
+from pages.ui.samples import classes_of, fitted
 from pages.ui.texts import Texts
 from pages.ui.train_controls import follow_live
 from pages.ui.url import read_config, write_config
@@ -38,11 +39,12 @@ def settings(drawn: str, colours: Mapping[str, str]) -> None:
     """
     texts = Texts("train", language())
     config = read_config()
-    trained = fitted(config)
-    rows = trained.outline()
+    trained, classes = fitted(config), classes_of(config)
+    rows = trained.outline(classes)
     _preset(config, texts)
     edited = _rows(config, trained, rows, texts)  # above the layers: what opens needs room below it
-    edited = replace(edited, layers=layers_editor(config.layers, trained.layers, rows, colours, texts))
+    lacking = None if classes is None else missing(trained.layers, classes, batch_size=config.batch_size)
+    edited = replace(edited, layers=layers_editor(config.layers, trained.layers, rows, lacking, colours, texts))
     if edited.canonical() != config.canonical():
         write_config(edited)
         run = current_run()

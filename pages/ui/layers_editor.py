@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from cnn.activations import ACTIVATIONS, Activation
+from cnn.head import Layers, Missing
 from cnn.initializers import INITIALIZERS
 from cnn.layers.base import LAYERS, Layer
 from cnn.outline import MAX_LAYERS, LayerRow
@@ -16,12 +17,16 @@ from pages.ui.texts import Texts
 from pages.ui.url import read_config, write_config
 
 _TABLE_WIDTH = 640  # CSS pixels
-Layers = tuple[Layer | Activation, ...]
 _NEW_KIND, _NEW_PLACE = "layer_new_kind", "layer_new_place"
 
 
 def layers_editor(
-    layers: Layers, trained: Layers, rows: Sequence[LayerRow], colours: Mapping[str, str], texts: Texts
+    layers: Layers,
+    trained: Layers,
+    rows: Sequence[LayerRow],
+    lacking: Missing | None,
+    colours: Mapping[str, str],
+    texts: Texts,
 ) -> Layers:
     """Rows to click on, top to bottom; returns the layers with what was set in the open one.
 
@@ -29,6 +34,7 @@ def layers_editor(
         layers: as configured.
         trained: as the data want them: the last one has a unit for each class.
         rows: their outline, for shapes and errors.
+        lacking: what is missing at the end, if anything: it is offered where the error stands.
         colours: of each kind of layer.
         texts: the page's.
     """
@@ -37,6 +43,8 @@ def layers_editor(
         st.html(_style(layers, colours))
         for place, (layer, name, row) in enumerate(zip(layers, map(short_name, trained), rows, strict=True)):
             edited[place] = _row(place, layer, name, row, len(layers), texts)
+        if lacking is not None:
+            _offer(lacking, texts)
         _add(layers, texts)
     return tuple(edited)
 
@@ -71,6 +79,19 @@ def _row(
         if row.error:
             show_error(row.error)
     return layer
+
+
+def _offer(lacking: Missing, texts: Texts) -> None:
+    """One click that makes the outputs fit."""
+    names = texts("layers.and").join(short_name(layer) for layer in lacking.layers)
+    st.button(
+        texts("layers.complete", layers=names),
+        key="layer_complete",
+        icon=":material/add:",
+        on_click=_write,
+        args=(lacking.completed,),
+        width="stretch",
+    )
 
 
 def _buttons(place: int, count: int, texts: Texts) -> None:

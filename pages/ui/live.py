@@ -33,7 +33,10 @@ def show_charts(loss: dict[str, Any], accuracy: dict[str, Any], texts: Texts) ->
 
 
 def show_chart(option: dict[str, Any], height: int, key: str, texts: Texts) -> None:
-    """One chart of the network's numbers."""
+    """One chart of the network's numbers; a sentence where there are none, and so no height."""
+    if not height:
+        st.markdown(texts("panel.no_weights"))
+        return
     st.echarts_chart(option, height=height, key=f"live_{key}", alt=texts(f"chart.{key}_alt"))
 
 

@@ -20,7 +20,7 @@ _NETWORK = "train_network"
 
 
 def samples(config: ExperimentConfig) -> Prepared:
-    """A small part of the data set of ``config``, without label noise or augmentation.
+    """A small part of the data set of ``config``, the reader's own digits included, without noise or augmentation.
 
     Raises:
         DataError: the images cannot be had.
@@ -28,8 +28,16 @@ def samples(config: ExperimentConfig) -> Prepared:
     source: Any = config.data.source
     if any(one.name == "size" for one in options_of(source)):
         source = replace(source, size=min(_SIZE, source.size))
-    data = replace(config.data, source=source, mine="", label_noise=0.0, validation=0.0)
+    data = replace(config.data, source=source, label_noise=0.0, validation=0.0)
     return prepare(replace(config, data=data))
+
+
+def classes_of(config: ExperimentConfig) -> int | None:
+    """How many classes the data have; None where they are not there."""
+    try:
+        return len(samples(config).class_names)
+    except PlaygroundError:
+        return None
 
 
 def fitted(config: ExperimentConfig) -> ExperimentConfig:
@@ -37,10 +45,8 @@ def fitted(config: ExperimentConfig) -> ExperimentConfig:
 
     As it is, where the data are not there.
     """
-    try:
-        return with_head(config, len(samples(config).class_names))
-    except PlaygroundError:
-        return config
+    classes = classes_of(config)
+    return config if classes is None else with_head(config, classes)
 
 
 def sample_of(data: Prepared, label: int) -> Array:

@@ -14,6 +14,7 @@ from cnn.training.state import live_options, with_live
 from pages.ui.errors import show_error
 from pages.ui.past_runs import remember
 from pages.ui.runs import current_run, runs
+from pages.ui.samples import classes_of
 from pages.ui.sharing import leave_shared_view
 from pages.ui.tab import keep_token
 from pages.ui.texts import Texts
@@ -124,7 +125,10 @@ def _start() -> None:
 def _take_generated() -> None:
     """Digits that need neither a network nor a file, in place of images that are not there."""
     config = read_config()
-    write_config(replace(config, data=replace(config.data, source=DataConfig().source)))
+    config = replace(config, data=replace(config.data, source=DataConfig().source))
+    if classes_of(config) is None:  # it is the reader's own digits that are not there
+        config = replace(config, data=replace(config.data, mine=""))
+    write_config(config)
 
 
 def _resume() -> None:

@@ -10,7 +10,7 @@ from cnn.errors import PlaygroundError
 from cnn.training import RunView
 from cnn.training.state import suggested_rate
 from pages.ui.errors import show_error
-from pages.ui.samples import samples
+from pages.ui.samples import classes_of, fitted, samples
 from pages.ui.texts import Texts
 from pages.ui.train_controls import start_with
 from pages.ui.train_status import percent, seconds_text
@@ -19,8 +19,11 @@ _GOALS = (0.99, 0.98, 0.95, 0.9)
 
 
 def why_not(config: ExperimentConfig) -> PlaygroundError | None:
-    """What keeps a run from starting: a layer that cannot stand where it is, or images that are not there."""
-    error = next((row.error for row in config.outline() if row.error), None)
+    """What keeps a run from starting: a layer that cannot stand where it is, outputs that do not fit the classes of the
+    data, or images that are not there.
+    """
+    trained = fitted(config)
+    error = next((row.error for row in trained.outline(classes_of(config)) if row.error), None)
     if error is not None:
         return error
     try:

@@ -4,7 +4,7 @@ import pytest
 from cnn.activations import ReLU, Softmax, Tanh
 from cnn.errors import ShapeError
 from cnn.initializers import HeNormal, XavierNormal, Zeros
-from cnn.layers import BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d
+from cnn.layers import AvgPool2d, BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d
 from cnn.network import Network
 from cnn.outline import MAX_LAYERS, outline
 
@@ -94,3 +94,15 @@ def test_a_network_needs_layers() -> None:
 def test_dtype_reaches_every_array() -> None:
     net = Network([Conv2d(2, 3), BatchNorm2d(), ReLU(), Flatten(), Linear(2)], dtype=np.float64)
     assert all(array.dtype == np.float64 for array in net.state_dict().values())
+
+
+def test_outputs_are_compared_with_the_classes() -> None:
+    layers = [Conv2d(10, 3), ReLU(), AvgPool2d(28), Flatten()]
+    assert not any(row.error for row in outline(layers, classes=10))
+    for misfit, shown in ((layers, "10 outputs"), (layers[:3], "10 × 1 × 1")):
+        (error,) = [row.error for row in outline(misfit, classes=12) if row.error]
+        assert shown in str(error)
+        assert "12" in error.sentence("ja")
+        assert not any(row.error for row in outline(misfit))
+    rows = outline([Linear(3), Flatten()], classes=10)
+    assert [row.error is not None for row in rows] == [True, False], "what cannot stand comes first"
