@@ -1,6 +1,6 @@
 """Where images come from: generated digits, MNIST, uploads, a person's own drawings."""
 
-from cnn.data import mnist, store, uploads
+from cnn.data import mnist, remedies, store, uploads
 from cnn.data.augmentation import AUGMENTATIONS, Augmentation, ImageTransform, NoAugmentation
 from cnn.data.batches import batch_order, batches, batches_per_epoch
 from cnn.data.config import DataConfig, Split, split
@@ -46,6 +46,7 @@ __all__ = [
     "parse_drawing",
     "parse_strokes",
     "rasterize",
+    "remedies",
     "split",
     "store",
     "uploads",

@@ -1,18 +1,19 @@
 """What every source of images gives: pictures, labels, and the names of the classes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.data.origin import Origin
 from cnn.data.strokes import SIZE
 from cnn.errors import DataError
 
 Array = NDArray[Any]
 
 DIGIT_NAMES = tuple("0123456789")
-MOST_CLASSES = 20
+MOST_CLASSES = 62  # the digits and both cases of the alphabet
 MOST_IMAGES = 100_000  # of a data set from outside
 
 
@@ -23,15 +24,17 @@ class Dataset:
     Attributes:
         images: ``(N, 1, 28, 28)`` uint8, 255 = ink.
         labels: ``(N,)`` int64, each below ``len(class_names)``.
-        class_names: what the classes are called, 2 to 20 of them.
+        class_names: what the classes are called, 2 to 62 of them, no two the same.
+        origin: of uploaded pictures, what they were before and what was done to them.
 
     Raises:
-        DataError: other shapes or types, a label without a class.
+        DataError: other shapes or types, a label without a class, two classes of one name.
     """
 
     images: Array
     labels: Array
     class_names: tuple[str, ...] = DIGIT_NAMES
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         if self.images.dtype != np.uint8 or self.images.shape[1:] != (1, SIZE, SIZE):
@@ -40,6 +43,9 @@ class Dataset:
             raise DataError("data.wrong_labels", got=f"{self.labels.dtype} {self.labels.shape}", count=len(self.images))
         if not 2 <= len(self.class_names) <= MOST_CLASSES:
             raise DataError("data.class_count", got=len(self.class_names), most=MOST_CLASSES)
+        if len(set(self.class_names)) < len(self.class_names):
+            twice = next(name for name in self.class_names if self.class_names.count(name) > 1)
+            raise DataError("data.class_twice", got=twice)
         if len(self.labels) and not 0 <= self.labels.min() <= self.labels.max() < len(self.class_names):
             raise DataError("data.label_range", got=int(self.labels.max()), most=len(self.class_names) - 1)
 
@@ -48,9 +54,12 @@ class Dataset:
 
     def take(self, chosen: Array | slice) -> "Dataset":
         """The images at ``chosen`` indices, in that order."""
-        return Dataset(self.images[chosen], self.labels[chosen], self.class_names)
+        return replace(self, images=self.images[chosen], labels=self.labels[chosen])
 
     def joined(self, other: "Dataset") -> "Dataset":
-        """The images of both; the classes are those of the set that has more of them."""
-        names = max(self.class_names, other.class_names, key=len)
-        return Dataset(np.concatenate([self.images, other.images]), np.concatenate([self.labels, other.labels]), names)
+        """These images and those of ``other`` whose class is one of these classes, by its name."""
+        number = {name: place for place, name in enumerate(self.class_names)}
+        numbers = np.array([number.get(name, -1) for name in other.class_names], np.int64)[other.labels]
+        known = numbers >= 0
+        images = np.concatenate([self.images, other.images[known]])
+        return replace(self, images=images, labels=np.concatenate([self.labels, numbers[known]]))

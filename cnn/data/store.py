@@ -11,18 +11,22 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from cnn.data.cache import cache_folder, reason, write_whole
-from cnn.data.dataset import MOST_IMAGES, Dataset
+from cnn.data.dataset import MOST_CLASSES, MOST_IMAGES, Dataset
 from cnn.data.npz import read_npz
+from cnn.data.origin import origin_from_json
 from cnn.data.strokes import SIZE
 from cnn.errors import DataError
 
 KEY = "[0-9a-f]{32}"  # what a key looks like; it may come from a link, and becomes a file's name
 MOST_BYTES = 500_000_000  # of all sets together
-_LIMITS = {"images": MOST_IMAGES * SIZE * SIZE, "labels": MOST_IMAGES * 8, "class_names": 20 * 64 * 4}
+_LIMITS = {"images": MOST_IMAGES * SIZE * SIZE, "labels": MOST_IMAGES * 8, "class_names": MOST_CLASSES * 64 * 4}
+_ORIGIN = "origin"
+_ORIGIN_LIMIT = {_ORIGIN: 4000}
 
 
 def put(dataset: Dataset, most_bytes: int = MOST_BYTES) -> str:
@@ -35,8 +39,14 @@ def put(dataset: Dataset, most_bytes: int = MOST_BYTES) -> str:
     path = _path(key)
     if not _touched(path):
         packed = io.BytesIO()
-        names = np.array(dataset.class_names)
-        np.savez(packed, images=dataset.images, labels=dataset.labels.astype(np.int64), class_names=names)
+        arrays: dict[str, Any] = {
+            "images": dataset.images,
+            "labels": dataset.labels.astype(np.int64),
+            "class_names": np.array(dataset.class_names),
+        }
+        if dataset.origin is not None:
+            arrays[_ORIGIN] = np.array(dataset.origin.to_json())
+        np.savez(packed, **arrays)
         write_whole(path, [packed.getvalue()])
         _make_room(path, most_bytes)
     return key
@@ -59,17 +69,25 @@ def get(key: str, filename: str = "") -> Dataset:
         packed = path.read_bytes()
     except OSError as error:
         raise DataError("data.cannot_read", filename=str(path), reason=reason(error)) from error
-    arrays = read_npz(packed, path.name, _LIMITS)
-    return Dataset(arrays["images"], arrays["labels"], tuple(arrays["class_names"].tolist()))
+    arrays = read_npz(packed, path.name, _LIMITS, _ORIGIN_LIMIT)
+    origin = origin_from_json(str(arrays[_ORIGIN])) if _ORIGIN in arrays else None
+    return Dataset(arrays["images"], arrays["labels"], tuple(arrays["class_names"].tolist()), origin)
 
 
 def key_of(dataset: Dataset) -> str:
-    """The key of a data set: a hash of its images, labels and class names."""
+    """The key of a data set: a hash of its images, labels and class names, and of what was done to the images."""
     digest = hashlib.sha256()
+    if dataset.origin is not None:
+        digest.update(dataset.origin.to_json().encode())
     digest.update(repr((dataset.images.shape, dataset.class_names)).encode())
     digest.update(np.ascontiguousarray(dataset.images).data)
     digest.update(np.ascontiguousarray(dataset.labels, "<i8").data)
     return digest.hexdigest()[:32]
+
+
+def has(key: str) -> bool:
+    """Whether the data set with this key is kept here."""
+    return bool(re.fullmatch(KEY, key)) and _path(key).is_file()
 
 
 def _path(key: str) -> Path:

@@ -140,7 +140,8 @@ def good() -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
         {1: np.array([0, 2])},
         {1: np.array([-1, 1])},
         {2: ("a",)},
-        {2: tuple(map(str, range(21)))},
+        {2: tuple(map(str, range(63)))},
+        {2: ("a", "a")},
     ],
 )
 def test_a_data_set_is_what_it_says(change):
@@ -151,8 +152,20 @@ def test_a_data_set_is_what_it_says(change):
     Dataset(*good())
 
 
-def test_joining_keeps_the_names_of_the_larger_set():
-    two, three = numbered(4, 2), numbered(6, 3)
-    joined = two.joined(three)
-    assert len(joined) == 10
-    assert joined.class_names == ("a", "b", "c") == three.joined(two).class_names
+def test_joining_goes_by_the_names_of_the_classes():
+    """Class 1 of one set is not class 1 of the other: "1" among cats and birds is nothing at all."""
+    images = np.zeros((3, 1, 28, 28), np.uint8)
+    birds_and_sevens = Dataset(images, np.array([0, 1, 1]), ("bird", "7"))
+    digits = Dataset(images + 9, np.array([7, 1, 7]))
+    joined = birds_and_sevens.joined(digits)
+    assert joined.class_names == ("bird", "7")
+    assert joined.labels.tolist() == [0, 1, 1, 1, 1]
+    assert joined.images[3:].min() == 9
+    assert digits.joined(birds_and_sevens).labels.tolist() == [7, 1, 7, 7, 7]
+
+
+def test_own_drawings_that_belong_to_no_class_are_a_sentence():
+    mine = store.put(Dataset(np.full((4, 1, 28, 28), 7, np.uint8), np.array([1, 2, 3, 4])))
+    animals = Stored(store.put(numbered(20, 3)))
+    with pytest.raises(DataError, match=r"None of your own digits .*\(a, b, c\)"):
+        DataConfig(animals, mine=mine).load()

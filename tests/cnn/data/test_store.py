@@ -1,12 +1,14 @@
 """The store: by content, whole files, bounded, and safe against keys from links."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from cnn.data import Dataset, Stored, store
 from cnn.data.cache import VARIABLE, cache_folder, write_whole
+from cnn.data.origin import Origin, origin_from_json
 from cnn.errors import ConfigError, DataError
 
 
@@ -26,6 +28,33 @@ def test_what_is_put_is_got():
     np.testing.assert_array_equal(got.images, dataset.images)
     np.testing.assert_array_equal(got.labels, dataset.labels)
     assert got.class_names == dataset.class_names
+
+
+def test_62_classes_of_the_longest_names_are_kept():
+    names = tuple(f"{place:02}" + "絵" * 62 for place in range(62))
+    assert store.get(store.put(some(0, names=names))).class_names == names
+
+
+def test_where_the_pictures_come_from_is_kept_and_is_part_of_the_key():
+    plain, origin = some(0), Origin(8, 8, 0.0, 16.0, ("spread", "framed"))
+    spread, inverted = replace(plain, origin=origin), replace(plain, origin=origin.after("inverted"))
+    keys = [store.put(one) for one in (plain, spread, inverted)]
+    assert len(set(keys)) == 3
+    assert [store.get(key).origin for key in keys] == [None, origin, origin.after("inverted")]
+    assert [store.has(key) for key in (*keys, "0" * 32, "../x", "")] == [True] * 3 + [False] * 3
+
+
+@pytest.mark.parametrize("text", ["", "x", "[]", "{}", '{"height": 1e999}', "[" * 9999, '{"height": "8"}'])
+def test_an_origin_that_cannot_be_read_tells_nothing(text):
+    assert origin_from_json(text) is None
+
+
+def test_the_steps_of_an_origin_are_in_one_order_and_inverting_twice_is_none():
+    origin = Origin(8, 9, -1.0, 1.0)
+    both = {origin.after(a).after(b) for a, b in (("inverted", "spread"), ("spread", "inverted"))}
+    assert len(both) == 1
+    assert both.pop().after("inverted") == origin.after("spread")
+    assert origin_from_json(origin.after("framed").to_json()) == origin.after("framed")
 
 
 def test_the_key_is_the_content(tmp_path):
