@@ -22,12 +22,13 @@ from pages.ui.train_words import explain, show_trouble, tell, waiting_for, why_n
 from pages.ui.url import link_notice, read_config
 
 texts = open_page("train")
-link_notice()
 config, run = read_config(), current_run()
 began = run.snapshot() if run else shared_view()
 shown = fitted(began.config if began else config)  # what the stage is about: the settings may already be the next run's
-tell_visitor(run, began, texts)
-transport(began if run else None, config, why_not(config), texts)
+with st.container(key="train_head"):  # its notices come and go without moving the rest, where a menu may be open
+    link_notice()
+    tell_visitor(run, began, texts)
+    transport(began if run else None, config, why_not(config), texts)
 look = TrainingLook(
     words={name: texts(f"chart.{name}") for name in WORDS},
     names=[short_name(layer) for layer in shown.layers],
@@ -114,7 +115,7 @@ with st.container(key="train_body"):
         if began and not began.status.active:
             look_out()
     with right:
-        settings(config.canonical(), LAYER_KINDS)
+        settings(config.canonical(), LAYER_KINDS, look.digit)
 model_files(run, texts)
 explain(texts)
 foot(texts, "train", CHIPS, questions=2)

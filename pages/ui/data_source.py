@@ -1,13 +1,14 @@
 """Where the images come from: generated, downloaded on a click, uploaded, or drawn by the reader."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import streamlit as st
 
-from cnn.data import AUGMENTATIONS, mnist, store, uploads
+from cnn.data import AUGMENTATIONS, mnist, remedies, store, uploads
 from cnn.data.config import DataConfig
+from cnn.data.dataset import MOST_CLASSES
 from cnn.data.idx import is_idx
 from cnn.data.sources import DATASETS, Stored, filename
 from cnn.errors import DataError
@@ -15,16 +16,37 @@ from pages.ui.errors import as_plain, show_error
 from pages.ui.my_digits import my_digits, my_digits_key, sync_my_digits
 from pages.ui.options import choose, edit_options, name_of_kind, name_of_option
 from pages.ui.texts import Texts
+from pages.ui.uploaded import Draw, is_odd, show_uploaded
 from pages.ui.url import read_config, write_config
 
 _UPLOADED, _MINE = "uploaded", "data_mine"
 _SHOWN = ("validation", "label_noise", "training_images")
 
 
-def data_editor(data: DataConfig, texts: Texts) -> DataConfig:
-    """Widgets for the data of an experiment; what is not there yet can be fetched or uploaded on the spot."""
+@dataclass(frozen=True)
+class _Upload:
+    """What became of uploaded files, known by their ``ids``: the key of a data set, or an error.
+
+    ``other`` says that the configuration wanted other images, which are not here.
+    """
+
+    ids: tuple[str, ...]
+    filename: str
+    key: str | None = None
+    error: DataError | None = None
+    other: bool = False
+
+
+def data_editor(data: DataConfig, draw: Draw, texts: Texts) -> DataConfig:
+    """Widgets for the data of an experiment; what is not there yet can be fetched or uploaded on the spot.
+
+    Args:
+        data: as configured.
+        draw: makes a picture of an image.
+        texts: the page's.
+    """
     if isinstance(data.source, Stored):
-        data = _upload(data, data.source, texts)
+        data = replace(data, source=_upload(data.source, draw, texts))
     source = choose(DATASETS, data.source, "data.source", name_of_option("DataConfig", "source"))
     label = name_of_option("DataConfig", "augmentation")
     augmentation = choose(AUGMENTATIONS, data.augmentation, "data.augmentation", label)
@@ -40,7 +62,8 @@ def data_label(data: DataConfig) -> str:
     """``"MNIST · 20,000"``."""
     source = data.source
     if isinstance(source, Stored) and source.filename:
-        return as_plain(source.filename)
+        mark = " :material/warning:" if is_odd(source) else ""
+        return as_plain(source.filename) + mark
     size = getattr(source, "size", None)
     name = name_of_kind(DATASETS.name_of(source))
     return name if size is None else f"{name} · {size:,}"
@@ -69,42 +92,56 @@ def _offer_download(name: mnist.Name, texts: Texts) -> None:
         st.rerun()
 
 
-def _upload(data: DataConfig, source: Stored, texts: Texts) -> DataConfig:
-    """The upload's store key joins the configuration; a bad file gets a sentence and changes nothing."""
+def _upload(source: Stored, draw: Draw, texts: Texts) -> Stored:
+    """The upload joins the configuration once, which may go on from it; a bad file gets a sentence and changes nothing.
+
+    The last upload of this session is at hand where the configuration names none, also after a look at another page,
+    which empties the uploader.
+    """
     files = st.file_uploader(
-        texts("data.upload"), accept_multiple_files=True, key="data_upload", help=texts("data.upload_help")
+        texts("data.upload"),
+        accept_multiple_files=True,
+        key="data_upload",
+        help=texts("data.upload_help", classes=MOST_CLASSES),
     )
-    if not files:
-        return data
-    result = _stored(files)
-    if isinstance(result, DataError):
-        show_error(result)
-        return data
-    return replace(data, source=replace(result, size=source.size))
+    ids = tuple(file.file_id for file in _latest(files))
+    known: _Upload | None = st.session_state.get(_UPLOADED)
+    if ids and (known is None or known.ids != ids):
+        known = st.session_state[_UPLOADED] = _read(ids, _latest(files), source.key)
+        source = _taken(known, source)
+    elif not source.key and known is not None:
+        source = _taken(known, source)
+    if known is not None and known.ids == ids and known.error:
+        show_error(known.error)
+    if known is not None and known.ids == ids and known.other:
+        st.info(Texts("upload", texts.language)("other_file"))
+    if source.key:
+        show_uploaded(source, draw)
+    return source
 
 
-def _stored(files: Sequence[Any]) -> Stored | DataError:
-    """Read and keep the files once, not at every run of the page."""
-    files = _latest(files)
-    ids = tuple(file.file_id for file in files)
-    known = st.session_state.get(_UPLOADED)
-    if known is None or known[0] != ids:
-        known = st.session_state[_UPLOADED] = ids, _read(files)
-    return known[1]
+def _taken(upload: _Upload, source: Stored) -> Stored:
+    return source if upload.key is None else replace(source, key=upload.key, filename=upload.filename)
 
 
 def _latest(files: Sequence[Any]) -> Sequence[Any]:
     """The last ``.npz`` or pair of IDX files: the uploader keeps what was refused beside what was tried next."""
+    if not files:
+        return ()
     idx = [file for file in files if is_idx(file.getvalue())]
     return idx[-2:] if idx and idx[-1] is files[-1] else files[-1:]
 
 
-def _read(files: Sequence[Any]) -> Stored | DataError:
+def _read(ids: tuple[str, ...], files: Sequence[Any], wanted: str) -> _Upload:
+    """Read and keep the files; where a link wants images that these can become, as those."""
     name = filename(*(file.name for file in files))
+    missing = wanted and not store.has(wanted)
     try:
-        return Stored(store.put(uploads.read([(file.name, file.getvalue()) for file in files])), name)
+        dataset = uploads.read([(file.name, file.getvalue()) for file in files])
+        same = remedies.found(dataset, wanted) if missing else None
+        return _Upload(ids, name, store.put(same or dataset), other=bool(missing) and same is None)
     except DataError as error:
-        return error
+        return _Upload(ids, name, error=error)
 
 
 def _mix_in_mine(data: DataConfig, texts: Texts) -> None:

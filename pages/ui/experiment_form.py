@@ -18,11 +18,13 @@ from cnn.schedules import SCHEDULES
 from pages.ui.data_source import data_editor, data_label
 from pages.ui.language import language
 from pages.ui.layers_editor import layers_editor, outline_table
+from pages.ui.opening import opening_row
 from pages.ui.options import choose, edit_options, name_of_kind, name_of_option, name_of_word
 from pages.ui.runs import current_run
 from pages.ui.samples import classes_of, fitted
 from pages.ui.texts import Texts
 from pages.ui.train_controls import follow_live
+from pages.ui.uploaded import Draw
 from pages.ui.url import read_config, write_config
 
 _PRESET, _OWN = "preset", "own"
@@ -30,19 +32,20 @@ _MORE = ("batch_size", "epochs", "early_stopping", "seed")
 
 
 @st.fragment
-def settings(drawn: str, colours: Mapping[str, str]) -> None:
+def settings(drawn: str, colours: Mapping[str, str], draw: Draw) -> None:
     """The whole panel; a fragment, so that opening a row does not redraw the page.
 
     Args:
         drawn: canonical text of the configuration that the rest of the page shows; a change redraws it.
         colours: of each kind of layer.
+        draw: makes a picture of an image.
     """
     texts = Texts("train", language())
     config = read_config()
     trained, classes = fitted(config), classes_of(config)
     rows = trained.outline(classes)
     _preset(config, texts)
-    edited = _rows(config, trained, rows, texts)  # above the layers: what opens needs room below it
+    edited = _rows(config, trained, rows, draw, texts)  # above the layers: what opens needs room below it
     lacking = None if classes is None else missing(trained.layers, classes, batch_size=config.batch_size)
     edited = replace(edited, layers=layers_editor(config.layers, trained.layers, rows, lacking, colours, texts))
     if edited.canonical() != config.canonical():
@@ -54,32 +57,30 @@ def settings(drawn: str, colours: Mapping[str, str]) -> None:
         st.rerun()
 
 
-def _rows(config: ExperimentConfig, trained: ExperimentConfig, rows: list[LayerRow], texts: Texts) -> ExperimentConfig:
+def _rows(
+    config: ExperimentConfig, trained: ExperimentConfig, rows: list[LayerRow], draw: Draw, texts: Texts
+) -> ExperimentConfig:
     """What is folded away: data, optimizer, the rest, and the table of shapes."""
     with st.container(key="train_settings", gap="small"):
         label = f"{texts('settings.data')} :gray[{data_label(config.data)}]"
-        opened = st.popover(label, key="settings_data", on_change="rerun", width="stretch")
+        opened = opening_row(label, "settings_data")
         if opened.open:
             with opened:
-                config = replace(config, data=data_editor(config.data, texts))
+                config = replace(config, data=data_editor(config.data, draw, texts))
         label = f"{name_of_kind(OPTIMIZERS.name_of(config.optimizer))} :gray[{config.optimizer.lr:g}]"
-        opened = st.popover(label, key="settings_optimizer", on_change="rerun", width="stretch")
+        opened = opening_row(label, "settings_optimizer")
         if opened.open:
             with opened:
                 config = _learning(config)
         label = f"{texts('settings.more')} :gray[{texts('settings.epochs', n=config.epochs)}]"
-        opened = st.popover(label, key="settings_more", on_change="rerun", width="stretch")
+        opened = opening_row(label, "settings_more")
         if opened.open:
             with opened:
                 config = replace(config, loss=choose(LOSSES, config.loss, "train.loss", _name("loss")))
                 config = edit_options(config, "train", only=_MORE)
                 _link_and_defaults(config, texts)
-        opened = st.popover(
-            texts("settings.shapes", n=f"{sum(row.parameters for row in rows):,}"),
-            key="settings_shapes",
-            on_change="rerun",
-            width="stretch",
-        )
+        label = texts("settings.shapes", n=f"{sum(row.parameters for row in rows):,}")
+        opened = opening_row(label, "settings_shapes")
         if opened.open:
             with opened:
                 outline_table(trained.layers, rows, texts)

@@ -17,6 +17,7 @@ from pages.ui.errors import as_plain
 from pages.ui.headings import heading
 from pages.ui.landscape import show_landscape
 from pages.ui.language import language
+from pages.ui.opening import opening_row
 from pages.ui.options import choose, name_of_kind, name_of_option, settle
 from pages.ui.race import Look, race_stage
 from pages.ui.race_rates import find_rates
@@ -98,12 +99,8 @@ def _controls(texts: Texts) -> OptimizersPage:
 def _row(place: int, racer: Optimizer, count: int, texts: Texts) -> Optimizer:
     """One racer: closed, its name and learning rate; open, all its options."""
     key = f"racer_{place}"
-    label = f"{key}_label"
-    # A popover whose label changes closes itself: while it is open, the label waits.
-    if not st.session_state.get(key) or label not in st.session_state:
-        name = as_plain(name_of_kind(OPTIMIZERS.name_of(racer)))
-        st.session_state[label] = f"{name} :gray[{racer.lr:g}]"
-    opened = st.popover(st.session_state[label], key=key, on_change="rerun", width="stretch")
+    name = as_plain(name_of_kind(OPTIMIZERS.name_of(racer)))
+    opened = opening_row(f"{name} :gray[{racer.lr:g}]", key)
     if opened.open:
         with opened:
             racer = choose(OPTIMIZERS, racer, f"{KEY}.{place}", name_of_option("ExperimentConfig", "optimizer"))
