@@ -176,7 +176,8 @@ def _row(index: int, layer: Layer, shape: Shape) -> tuple[LayerRow, int]:
 def _misfit(shape: Shape, classes: int) -> ShapeError:
     """Why outputs of ``shape`` are not one number for each of ``classes``."""
     if len(shape) > 1:
-        return ShapeError("layers.ends_in_maps", shape=" × ".join(map(str, shape)), classes=classes)
+        code = "layers.unflattened" if count(shape) == classes else "layers.ends_in_maps"
+        return ShapeError(code, shape=" × ".join(map(str, shape)), classes=classes)
     return ShapeError("layers.wrong_outputs", got=count(shape), classes=classes)
 
 

@@ -88,6 +88,7 @@ def _offer(lacking: Missing, texts: Texts) -> None:
         texts("layers.complete", layers=names),
         key="layer_complete",
         icon=":material/add:",
+        type="primary",  # Start is shut: this is what to do next
         on_click=_write,
         args=(lacking.completed,),
         width="stretch",

@@ -75,6 +75,28 @@ def test_pausing_holds_a_refresh_finds_and_resuming_goes_on(open_page: OpenPage)
     wait_for_steps(page, held + 1)
 
 
+def test_without_its_last_layer_a_network_says_what_is_missing_and_gets_it_with_one_click(open_page: OpenPage) -> None:
+    page = open_page("/train?source=digits(200)&epochs=1&v=1&layers=conv2d(10,3)~relu~avg_pool2d(28)~flatten~linear")
+    page.locator(".st-key-layer_4 button").click()
+    page.locator(".st-key-layer_remove_4 button").click()
+    settled(page)
+    expect(button(page, "start")).to_be_enabled()  # ten maps, ten classes: nothing is missing
+    button(page, "start").click()
+    expect(status(page)).to_contain_text("Finished", timeout=PATIENCE)
+    for panel in ("Histograms", "Gradient / weight", "Confusion matrix", "Worst mistakes"):
+        page.get_by_role("tab", name=panel).click()
+        settled(page)
+    page.locator(".st-key-layer_3 button").click()
+    page.locator(".st-key-layer_remove_3 button").click()
+    expect(page.locator(".st-key-layers")).to_contain_text("10 × 1 × 1")
+    expect(page.locator(".st-key-layers [role=alert]")).to_contain_text("end with Flatten.")
+    expect(button(page, "start")).to_be_disabled()
+    shot(page, "train-unfinished-network")
+    page.locator(".st-key-layer_complete button").click()
+    expect(page.locator(".st-key-layers [role=alert]")).to_have_count(0)
+    expect(button(page, "start")).to_be_enabled()
+
+
 def test_what_one_tab_does_to_a_run_the_other_notices_also_while_the_run_stands(open_page: OpenPage) -> None:
     page = open_page(f"/train?{LASTING}")
     button(page, "start").click()

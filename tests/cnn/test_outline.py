@@ -104,5 +104,7 @@ def test_outputs_are_compared_with_the_classes() -> None:
         assert shown in str(error)
         assert "12" in error.sentence("ja")
         assert not any(row.error for row in outline(misfit))
+    (error,) = [row.error for row in outline(layers[:3], classes=10) if row.error]
+    assert "end with Flatten." in str(error)
     rows = outline([Linear(3), Flatten()], classes=10)
     assert [row.error is not None for row in rows] == [True, False], "what cannot stand comes first"
