@@ -9,8 +9,9 @@ import streamlit as st
 from cnn.config import ExperimentConfig
 from cnn.data.config import DataConfig
 from cnn.errors import DataError, PlaygroundError, ShapeError
-from cnn.training import Run, RunView
+from cnn.training import Run, RunView, Status
 from cnn.training.state import live_options, with_live
+from pages.ui import models
 from pages.ui.errors import show_error
 from pages.ui.past_runs import remember
 from pages.ui.runs import current_run, runs
@@ -38,17 +39,21 @@ def transport(view: RunView | None, config: ExperimentConfig, trouble: Playgroun
     changed = view is not None and needs_new_run(view.config, config)
     active = view is not None and view.status.active
     standing = view is not None and not view.status.active and not view.status.ended
+    drawable = view is not None and _can_draw(view)
     steppable = possible and (view is None or not (changed or view.status.ended))
     with st.container(horizontal=True, gap="small", key="train_transport", vertical_alignment="center"):
-        _button("start", _start_label(view, changed, texts), _start, possible, changed or not (active or standing))
+        begin = changed or not (active or standing or drawable)
+        _button("start", _start_label(view, changed, texts), _start, possible, begin)
         if standing:
-            _button("pause", texts("transport.resume"), _resume, True, not changed, icon="play_arrow")
+            _button("pause", texts("transport.resume"), _resume, True, not (changed or drawable), icon="play_arrow")
         else:
             _button("pause", texts("transport.pause"), _pause, active, active and not changed)
         _button("step", texts("transport.step"), _step, steppable)
         _button("epoch", texts("transport.epoch"), _epoch, steppable)
         _button("reset", texts("transport.reset"), _reset, view is not None)
         _button("reseed", texts("transport.reseed"), _reseed, possible)
+        if drawable and _button("draw", texts("transport.draw"), None, True, not changed):
+            st.switch_page("pages/draw.py", query_params={"model": models.RUN})
     if trouble is not None and not isinstance(trouble, ShapeError):
         show_error(trouble)
     if isinstance(trouble, DataError):
@@ -89,19 +94,20 @@ _ICONS = {
     "epoch": "fast_forward",
     "reset": "restart_alt",
     "reseed": "casino",
+    "draw": "draw",
 }
 
 
 def _button(
     name: str,
     label: str,
-    act: Callable[[], None],
+    act: Callable[[], None] | None,
     enabled: bool,
     primary: bool = False,
     icon: str | None = None,
-) -> None:
+) -> bool:
     # Without help=: Streamlit draws a button with a tooltip twice, and a reader of the screen would meet both.
-    st.button(
+    return st.button(
         label,
         key=f"train_{name}",
         icon=f":material/{icon or _ICONS[name]}:",
@@ -116,6 +122,12 @@ def _start_label(view: RunView | None, changed: bool, texts: Texts) -> str:
         return texts("transport.start_new")
     fresh = view is None or (view.step == 0 and not view.status.active)
     return texts("transport.start" if fresh else "transport.start_over")
+
+
+def _can_draw(view: RunView) -> bool:
+    """Whether the run stands and has learned something that is worth trying out."""
+    stands = view.status in (Status.PAUSED, Status.ASLEEP, Status.FINISHED, Status.EARLY)
+    return stands and view.state is not None and view.step > 0
 
 
 def _start() -> None:

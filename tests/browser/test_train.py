@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage, settled, shot
+from tests.browser.pen import SEVEN, draw
 
 QUICK = "source=digits(1000)&epochs=3&v=1"
 LASTING = "epochs=1000&v=1"  # not over before the next click, however late a busy machine comes to it
@@ -133,6 +134,15 @@ def test_a_finished_run_can_be_looked_into(open_page: OpenPage) -> None:
         settled(page)
         shot(page, f"train-{tab.split()[0].lower()}")
     expect(closer.get_by_role("slider")).to_be_visible()
+    primary = page.locator(".st-key-train_transport [data-testid=stBaseButton-primary]")
+    expect(primary).to_have_text(re.compile("Draw with it"))
+    primary.click()
+    draw(page, SEVEN)
+    expect(page.locator(".recognition")).to_be_visible()
+    expect(page.locator(".recognition.waiting")).to_have_count(0)
+    assert "My current run" in [one.input_value() for one in page.locator(".st-key-controls input").all()]
+    page.get_by_role("link", name="Train", exact=True).click()
+    expect(status(page)).to_contain_text("Finished")
     button(page, "reseed").click()
     expect(status(page)).to_contain_text("step 0", timeout=PATIENCE)
     expect(page).to_have_url(re.compile("seed=1"))
