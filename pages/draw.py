@@ -10,6 +10,7 @@ from pages.ui.drawing import drawing_pad, place_digit, resume_drawing
 from pages.ui.grid import grid
 from pages.ui.headings import heading
 from pages.ui.learn import foot
+from pages.ui.lesson import is_learning, lesson
 from pages.ui.maps import input_mosaic, layer_mosaics
 from pages.ui.recognition import recognition_html, recognition_style
 from pages.ui.teaching import DIGITS, correction, digit_menu, own_digits
@@ -32,25 +33,32 @@ def follow_link() -> None:
         st.session_state[MODEL] = model
 
 
-@st.fragment
+learning = is_learning()
+
+
+@st.fragment(run_every=0.5 if learning else None)
 def stage() -> None:
-    """Everything that follows the pen."""
+    """Everything that follows the pen, and a network that learns the reader's digits."""
+    if is_learning() != learning:
+        st.rerun()
     pad, beside = st.columns([1, 2.65], gap="medium")
     answer, sees = beside.columns([1.9, 1], gap="medium", vertical_alignment="center")
     with pad, st.container(key="canvas"):
         drawing = drawing_pad("pad")
     with beside:
-        model = models.usable(st.session_state.get(MODEL, models.SHIPPED))
+        model = models.usable(models.chosen_name())
     picture = drawing.picture()
     outputs, probabilities = look(model.network, picture, drawing.empty)
     with answer, st.container(key="prediction"):
-        st.html(recognition_html(probabilities, model.classes, texts, quiet=drawing.example))
+        quiet = drawing.example or learning
+        st.html(recognition_html(probabilities, model.classes, texts, quiet))
     with sees, st.container(key="sees"):
         st.html(f'<p class="sees">{texts("sees.title")}</p>')
         grid("seen", [input_mosaic(picture, 7, texts("sees.title"))], link=LINK, coarse=drawing.moving)
     with beside:
         controls()
-    heading(texts("maps.title"), texts("maps.empty" if drawing.empty else "maps.lead"))
+        lesson(drawing, *best(probabilities, model.classes), texts)
+    heading(texts("maps.title"), f"{texts('maps.what')} {texts('maps.empty' if drawing.empty else 'maps.lead')}")
     mosaics = layer_mosaics(model.network, picture, outputs, model.classes, texts)
     grid("maps", mosaics, link=LINK, first_stays=True, coarse=drawing.moving)
 
@@ -62,6 +70,14 @@ def look(network: Network, picture: Array, empty: bool) -> tuple[list[Array], Ar
     with network.recording() as tape:
         outputs = network.forward(picture[None, None])
     return tape.outputs, network.probabilities(outputs)[0]
+
+
+def best(probabilities: Array | None, classes: tuple[str, ...]) -> tuple[str, float]:
+    """The answer and how sure the network is of it; "" where there is none."""
+    if probabilities is None:
+        return "", 0.0
+    place = int(probabilities.argmax())
+    return classes[place], float(probabilities[place])
 
 
 def controls() -> None:

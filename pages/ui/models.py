@@ -1,52 +1,78 @@
-"""The networks that can look at a drawing: shipped, in training in this tab, loaded from a file, or untrained."""
+"""The networks that can look at a drawing: shipped, in training in this tab, loaded from a file, or untrained.
+
+One more where the reader has had a network learn their own digits.
+"""
 
 from dataclasses import dataclass
 
 import streamlit as st
 
 from cnn import shipped
+from cnn.config import ExperimentConfig
 from cnn.data import DIGIT_NAMES
 from cnn.errors import PlaygroundError
 from cnn.network import Network
+from cnn.training import Run
 from pages.ui.errors import show_error
 from pages.ui.language import language
 from pages.ui.model_files import loaded_model
-from pages.ui.runs import current_run, watch
+from pages.ui.runs import current_run, runs, watch
 from pages.ui.samples import network_at, samples
+from pages.ui.tab import keep_token, token
 from pages.ui.texts import Texts
 
-SHIPPED, RUN, LOADED, UNTRAINED = "shipped", "run", "loaded", "untrained"
-_BUILT = "loaded_network"
+SHIPPED, RUN, TAUGHT, LOADED, UNTRAINED = "shipped", "run", "taught", "loaded", "untrained"
+_BUILT, _PUPIL, _MENU = "loaded_network", "taught_pupil", "model"
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A network and what its outputs mean."""
+    """A network, what its outputs mean, and the experiment that made it."""
 
     network: Network
     classes: tuple[str, ...]
+    config: ExperimentConfig
 
 
 def offered() -> tuple[str, ...]:
-    """Names of the models to choose from; one from a file only where this session has loaded it."""
-    return (SHIPPED, RUN, *([LOADED] if loaded_model() else []), UNTRAINED)
+    """Names of the models to choose from; one that was taught, or is from a file, only where there is one."""
+    return (SHIPPED, RUN, *([TAUGHT] if taught_run() else []), *([LOADED] if loaded_model() else []), UNTRAINED)
 
 
 def model(name: str) -> Model | None:
-    """The model called ``name``; None where it is this tab's run and there is none with weights yet.
+    """The model called ``name``; None where it is a run of this tab and there is none with weights yet.
 
     Raises:
         PlaygroundError: the run's data or network cannot be had.
     """
     if name == RUN:
-        return _run()
+        return _trained_by(current_run())
+    if name == TAUGHT:
+        return _trained_by(taught_run()) or st.session_state.get(_PUPIL)
     if name == LOADED:
         return _loaded()
     return _untrained() if name == UNTRAINED else shipped_model()
 
 
-def _run() -> Model | None:
-    run = current_run()
+def taught_run() -> Run | None:
+    """The run in which a network of this tab learns, or has learned, the reader's digits."""
+    kept = token(TAUGHT)
+    return runs().find(kept) if kept else None
+
+
+def keep_taught_run(run: Run, pupil: Model) -> None:
+    """Let the tab keep ``run`` as the one that learns the reader's digits, in place of an earlier one. For callbacks.
+
+    Until it has weights of its own, ``pupil``, from which it goes on, looks in its place.
+    """
+    earlier = taught_run()
+    if earlier is not None:
+        earlier.close()
+    keep_token(run.token, TAUGHT)
+    st.session_state[_PUPIL] = pupil
+
+
+def _trained_by(run: Run | None) -> Model | None:
     if run is None:
         return None
     watch(run)  # whose network is asked is not forgotten: it trains on while Draw is open
@@ -54,7 +80,7 @@ def _run() -> Model | None:
     if view.state is None:
         return None
     classes = samples(view.config).class_names
-    return Model(network_at(view.config, view.state, len(classes)), classes)
+    return Model(network_at(view.config, view.state, len(classes)), classes, view.config)
 
 
 def _loaded() -> Model | None:
@@ -63,7 +89,7 @@ def _loaded() -> Model | None:
         return None
     kept = st.session_state.get(_BUILT)
     if kept is None or kept[0] is not file:
-        kept = st.session_state[_BUILT] = file, Model(file.network(), file.class_names)
+        kept = st.session_state[_BUILT] = file, Model(file.network(), file.class_names, file.config)
     return kept[1]
 
 
@@ -71,12 +97,26 @@ def _loaded() -> Model | None:
 @st.cache_resource(scope="session", show_spinner=False)
 def shipped_model() -> Model:
     """The network that comes with the app."""
-    return Model(shipped.load(), DIGIT_NAMES)
+    return Model(shipped.load(), DIGIT_NAMES, _shipped_config())
 
 
 @st.cache_resource(scope="session", show_spinner=False)
 def _untrained() -> Model:
-    return Model(Network(shipped.layers()), DIGIT_NAMES)
+    return Model(Network(shipped.layers()), DIGIT_NAMES, _shipped_config())
+
+
+def _shipped_config() -> ExperimentConfig:
+    return ExperimentConfig(layers=tuple(shipped.layers()))
+
+
+def chosen_name() -> str:
+    """Name of the model that looks on Draw."""
+    return st.session_state.get(_MENU, SHIPPED)
+
+
+def choose(name: str) -> None:
+    """Let another model look on Draw. For callbacks."""
+    st.session_state[_MENU] = name
 
 
 def usable(name: str) -> Model:

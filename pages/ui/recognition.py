@@ -34,7 +34,7 @@ def recognition_html(
     size = "" if len(names[best]) <= _SHORT else " long"
     answer = (
         f'<p class="lead">{lead}</p><p class="answer{size}">{escape(names[best])}</p>'
-        f'<p class="sure">{_percent(float(probabilities[best]))}</p>'
+        f'<p class="sure">{share_text(float(probabilities[best]))}</p>'
     )
     return f'<div class="recognition">{_told(answer, quiet)}<div class="bars">{bars}</div></div>'
 
@@ -55,12 +55,12 @@ def _bar(name: str, share: float | None) -> str:
     if share is None:
         return f'<div class="bar"><b data-name="{label}"></b><i></i><span></span></div>'
     weight = " best" if share >= _SURE else " least" if share < _LEAST else ""
-    percent = _percent(share)
+    percent = share_text(share)
     return f'<div class="bar{weight}"><b>{label}</b><i style="--share:{share:.4f}"></i><span>{percent}</span></div>'
 
 
-def _percent(share: float) -> str:
-    """Never 100 % or 0 %, which no softmax says."""
+def share_text(share: float) -> str:
+    """A probability as the page writes it. Never 100 % or 0 %, which no softmax says."""
     return f"&lt;{_LEAST:.1%}" if share < _LEAST else f"{min(share, 1 - _LEAST):.1%}"
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn.data.drawings import drawings_to_json
 from cnn.errors import DataError
-from pages.ui import my_digits
+from pages.ui import lesson, my_digits
 from pages.ui.drawing import current_drawing, place_digit
 from pages.ui.errors import show_error
 from pages.ui.language import language
@@ -63,6 +63,7 @@ def own_digits(texts: Texts) -> None:
                 on_click="ignore",
             )
             st.button(texts("teach.clear"), disabled=count == 0, on_click=my_digits.forget_digits, key="forget_digits")
+            lesson.train_button("lesson_train_all", texts)
         st.file_uploader(texts("teach.upload"), type="json", key=_UPLOAD, on_change=_upload, max_upload_size=5)
         if _REFUSED in st.session_state:
             show_error(st.session_state[_REFUSED])
@@ -94,7 +95,7 @@ def _teach(key: str) -> None:
         st.session_state[_SAID] = words("teach.draw_first")
         return
     my_digits.add_digit(drawing, label)
-    st.session_state[_SAID] = words("teach.thanks", digit=label, n=len(my_digits.my_digits()))
+    lesson.saved(label)
 
 
 def _show(key: str) -> None:

@@ -150,6 +150,25 @@ def test_a_corrected_digit_and_the_drawing_survive_a_refresh(open_page: OpenPage
     expect(page.get_by_role("button", name=Texts("draw", "en")("teach.popover", n=0))).to_be_visible()
 
 
+def test_one_click_after_a_correction_trains_and_comes_back_with_the_new_answer(open_page: OpenPage) -> None:
+    page = open_page("/")
+    draw(page, SEVEN)
+    answered(page, 7)
+    page.locator(".st-key-teach").get_by_text("1", exact=True).click()
+    lesson = page.locator(".st-key-lesson")
+    expect(lesson).to_contain_text("Saved as a 1")
+    page.locator(".st-key-lesson_train button").click()
+    expect(lesson).to_contain_text(re.compile("Mixing|Training with your digits"))
+    page.get_by_role("link", name=Texts("train", "en")("title"), exact=True).click()  # nothing is lost by leaving
+    expect(page.locator(".page-head")).to_contain_text(Texts("train", "en")("lead"))
+    expect(page.locator(".st-key-train_status")).to_contain_text(Texts("train", "en")("status.not_started"))
+    page.get_by_role("link", name=Texts("draw", "en")("title"), exact=True).click()
+    expect(lesson).to_contain_text(re.compile(r"Before, this drawing was a 7 \(9.*; now it is a 1 \("), timeout=120_000)
+    answered(page, 1)
+    assert "With my digits" in [one.input_value() for one in page.locator(".st-key-controls input").all()]
+    shot(page, "draw-taught")
+
+
 def test_the_drawing_survives_a_visit_to_another_page(open_page: OpenPage) -> None:
     page = open_page("/")
     draw(page, SEVEN)

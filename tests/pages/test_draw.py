@@ -1,15 +1,20 @@
 """The page Draw without a browser: what it answers, what it keeps, what it shrugs off."""
 
+import html
 import json
 import re
+import time
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn.config import ExperimentConfig
 from cnn.data.drawings import drawings_from_json
 from cnn.data.handwriting import write
+from cnn.training import Run
 from pages.ui.canvas import UNITS
+from pages.ui.runs import runs
 from pages.ui.texts import Texts
 from tests.pages.app import LOCALES, calm, open_app
 
@@ -114,8 +119,81 @@ def test_a_corrected_drawing_joins_my_digits(language: str):
     (kept,) = at.session_state["my_digits"]
     assert kept.label == 1
     assert [stroke.tolist() for stroke in kept.strokes] == SEVEN
-    assert any("1" in one.value for one in at.toast)
+    assert Texts("draw", language)("lesson.saved", digit=1, n=1) in shown(at)
     assert at.pills(key="teach_1").value is None
+
+
+def shown(at: AppTest) -> str:
+    return html.unescape(" ".join(str(one.value) for one in at.get("html")))
+
+
+def learned(at: AppTest) -> AppTest:
+    """The app once the network has been trained with the reader's digits."""
+    press(at, "lesson_train")
+    deadline = time.monotonic() + 60
+    while "Training with" in shown(at) or "Mixing" in shown(at) or "Waiting" in shown(at):
+        assert time.monotonic() < deadline, shown(at)
+        time.sleep(0.05)
+        calm(at.run())
+    return at
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    return calm(at.button(key=key).click().run())
+
+
+def teach(at: AppTest, label: int) -> AppTest:
+    pills = next(one for one in at.pills if str(one.key).startswith("teach_"))
+    pills.select(label)
+    return calm(at.run())
+
+
+def test_one_click_trains_the_network_that_looks_with_my_digits_and_it_looks_again():
+    at = learned(teach(draw(opened(), SEVEN), 1))
+    assert answer(at) == 1
+    assert at.selectbox(key="model").value == "taught"
+    assert "Before, this drawing was a 7 (9" in shown(at)
+    assert "now it is a 1" in shown(at)
+    assert "run" not in at.session_state["tab_tokens"], "the run of Train is another one"
+
+    at = learned(teach(at, 7))  # from the network as it is now
+    assert "Before, this drawing was a 1" in shown(at)
+    assert answer(at) == 7
+    draw(at, [[[10, 10], [200, 10]]])
+    assert Texts("draw", "en")("lesson.done") in shown(at), "of another drawing there is no before"
+    at.selectbox(key="model").select("shipped")
+    calm(at.run())
+    assert "rained with your digits" not in shown(at)
+
+
+def test_what_was_learned_is_found_again_after_another_page():
+    at = teach(draw(opened(), SEVEN), 1)
+    press(at, "lesson_train")
+    calm(at.switch_page("pages/train.py").run())
+    calm(at.switch_page("pages/draw.py").run())
+    deadline = time.monotonic() + 60
+    while answer(at) != 1 or "now it is a 1" not in shown(at):
+        assert time.monotonic() < deadline, shown(at)
+        time.sleep(0.05)
+        calm(at.run())
+
+
+def test_an_untrained_network_begins_with_the_default_settings_and_another_kind_of_network_is_left_alone():
+    at = teach(draw(opened(model="untrained"), SEVEN), 7)
+    press(at, "lesson_train")
+    run = run_called(at, "taught")
+    assert run.config.epochs == ExperimentConfig().epochs
+    assert run.config.layers == ExperimentConfig().layers
+    assert run.config.data.mine
+    run.close()
+    assert at.selectbox(key="model").value == "taught"
+    assert answer(calm(at.run())) is not None, "where a run is gone, the trained network stands in"
+
+
+def run_called(at: AppTest, name: str) -> Run:
+    run = runs().find(at.session_state["tab_tokens"][name])
+    assert run is not None
+    return run
 
 
 def test_nothing_is_taught_without_a_drawing():
