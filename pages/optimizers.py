@@ -43,17 +43,18 @@ def on_a_surface() -> None:
         settings, moving = surface_stage.choose_settings(read_settings(OptimizersPage), texts)
     with picture:
         if settings.projection == "above":
-            settings, found, dragged = surface_stage.show_picture(settings, texts)
-            moving = moving or dragged
+            shown = surface_stage.show_picture(settings, texts)
+            settings, found, step = shown.settings, shown.found, shown.step
+            moving = moving or shown.moving
         else:
-            found = surface_stage.walk(settings)
+            found, step = surface_stage.walk(settings), settings.at_step
             in_perspective(settings, found)
         one = surface_stage.looked_at(settings, found)
-        tell(settings, found, one, texts)
+        tell(settings, step, found, one, texts)
     with st.container(key="optimizers_rule"):
         heading(texts("rules.title"))
         surface_stage.choose_rule(settings, found, texts)
-        show_rule(one, settings.at_step, texts)
+        show_rule(one, step, texts)
     settings = surface_stage.show_sweep(settings, one, moving, texts)
     if not moving:
         write_settings(settings)

@@ -32,7 +32,7 @@ class OptimizersSettings(Configurable):
             the surface; "own": every learning rate is meant as it stands.
         x, y: the start; "auto" is the surface's own.
         steps: how many are taken.
-        step: the one that is looked at.
+        step: the one that is looked at; "play" means all, one after the other from the start to the last.
         noise: of the gradients, see :func:`cnn.explain.descent.paths`.
         seed: of the noise.
         rule: name of the optimizer that is looked at closely, before all others; none where it is empty.
@@ -51,7 +51,7 @@ class OptimizersSettings(Configurable):
     x: float | str = option("auto", low=-FARTHEST, high=FARTHEST, choices=("auto",), kind="float")
     y: float | str = option("auto", low=-FARTHEST, high=FARTHEST, choices=("auto",), kind="float")
     steps: int = option(100, low=10, high=LONGEST)
-    step: int | str = option("last", low=0, high=LONGEST, choices=("last",), kind="int")
+    step: int | str = option("play", low=0, high=LONGEST, choices=("play", "last"), kind="int")
     noise: float = option(0.0, low=0, high=2)
     seed: int = option(0, low=0, high=9999)
     rule: str = option("", kind="text", pattern=r"[a-z0-9_]{0,40}")
@@ -72,7 +72,7 @@ class OptimizersSettings(Configurable):
 
     @property
     def at_step(self) -> int:
-        """The step that is looked at, within those taken."""
+        """The step that is looked at, within those taken; in the end."""
         return self.steps if isinstance(self.step, str) else min(self.step, self.steps)
 
     @property

@@ -1,7 +1,7 @@
 """Optimizers on a surface: what is chosen, the picture, and where other options would lead."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from cnn.explain.surfaces import SURFACES
 from cnn.explain.sweep import RATE, Sweep, pairs, sweep
 from cnn.optimizers import OPTIMIZERS, Optimizer
 from cnn.options import options_of
-from pages.ui.descent import Contestant, Told, descent, read_told
+from pages.ui.descent import Contestant, Told, descent, opens, read_told
 from pages.ui.drag import Slider, sliders
 from pages.ui.grid import Cell, Mosaic, grid
 from pages.ui.headings import heading
@@ -35,6 +35,7 @@ _PICTURE = f"{KEY}.descent"
 _RATES = (1e-4, 10.0)  # the sliders' ends, unless a learning rate lies beyond
 _CELL = 27  # CSS pixels of the map of final losses
 _LEAST_POWER = -12  # of a final loss in that map
+_PLAY = "play"  # the step where none was asked for
 _LAST_SWEEP = f"{KEY}.sweep.shown"
 
 Chosen = tuple[OptimizersSettings, bool]  # what is set, and whether the reader is moving something
@@ -71,17 +72,34 @@ def choose_settings(settings: OptimizersSettings, texts: Texts) -> Chosen:
     return settings.with_contestants(contestants), moving
 
 
-def show_picture(settings: OptimizersSettings, texts: Texts) -> tuple[OptimizersSettings, list[Contestant], bool]:
-    """The surface from above, with all ways down; the settings with what was chosen in it."""
-    step = settings.at_step
-    told = read_told(_PICTURE, Told(settings.origin, step, settings.rule))
+@dataclass(frozen=True, eq=False)
+class Pictured:
+    """The surface from above, as it was shown.
+
+    Attributes:
+        settings: with what was chosen in the picture.
+        found: the ways of all.
+        step: the one that the words below are about.
+        moving: whether the reader is dragging the start.
+    """
+
+    settings: OptimizersSettings
+    found: list[Contestant]
+    step: int
+    moving: bool
+
+
+def show_picture(settings: OptimizersSettings, texts: Texts) -> Pictured:
+    """The surface from above, with all ways down. It plays by itself where no step was asked for."""
+    told = read_told(_PICTURE, Told(settings.origin, settings.at_step, settings.rule))
     settings = _with_told(settings, told)
+    surface = SURFACES.name_of(settings.surface)
+    plays = opens(_PICTURE, surface, told) and settings.step == _PLAY
+    step = 0 if plays else settings.at_step
     found = walk(settings)
-    told = replace(told, step=settings.at_step)
-    names = [one.label for one in found]
-    alt = texts("alt", surface=name_of_kind(SURFACES.name_of(settings.surface)), names=", ".join(names))
-    descent(_PICTURE, settings.surface, found, told, alt)
-    return settings, found, told.moving
+    alt = texts("alt", surface=name_of_kind(surface), names=", ".join(one.label for one in found))
+    descent(_PICTURE, settings.surface, found, replace(told, step=step), alt, plays=surface if plays else "")
+    return Pictured(settings, found, step, told.moving)
 
 
 def walk(settings: OptimizersSettings) -> list[Contestant]:
@@ -170,7 +188,8 @@ def _edit_more(optimizer: Optimizer) -> Optimizer:
 def _with_told(settings: OptimizersSettings, told: Told) -> OptimizersSettings:
     """Settings that say what was chosen in the picture; what is as it would be anyway is not said."""
     x, y = told.start if told.start != settings.surface.start else ("auto", "auto")
-    step = told.step if told.step < settings.steps else "last"
+    end = settings.step if isinstance(settings.step, str) else _PLAY
+    step = told.step if told.step < settings.steps else end
     known = {"", *OPTIMIZERS}
     rule = told.focus if told.focus in known else ""
     return replace(settings, x=x, y=y, step=step, rule=rule)

@@ -19,9 +19,9 @@ Array = NDArray[Any]
 _CORRECTED = {"m": "beta1", "v": "beta2"}  # averages that start at 0, and the option that says how slowly they follow
 
 
-def tell(settings: OptimizersSettings, found: Sequence[Contestant], one: Contestant, texts: Texts) -> None:
-    """What is seen right now."""
-    step, surface = settings.at_step, settings.surface
+def tell(settings: OptimizersSettings, step: int, found: Sequence[Contestant], one: Contestant, texts: Texts) -> None:
+    """What is seen at a step."""
+    surface = settings.surface
     said: list[str] = []
     if not surface.holds(*settings.origin):
         x, y = settings.origin
@@ -30,9 +30,8 @@ def tell(settings: OptimizersSettings, found: Sequence[Contestant], one: Contest
     if there:
         best = min(there, key=lambda other: other.path.losses[step])
         x, y = best.path.positions[step]
-        said.append(
-            texts("see.best", step=step, name=best.label, loss=number(best.path.losses[step]), x=_place(x), y=_place(y))
-        )
+        where = {"loss": number(best.path.losses[step]), "x": _place(x), "y": _place(y)}
+        said.append(texts("see.best", step=step, name=best.label, **where) if step else texts("see.start", **where))
     for other in found:
         if other.path.lost is not None:
             rate, better = other.path.optimizer.lr, suited(other.path.optimizer, surface).lr

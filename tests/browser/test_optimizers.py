@@ -75,27 +75,68 @@ def test_steps_are_taken_one_by_one_and_formula_and_link_follow(open_page: OpenP
     expect(page.get_by_text("nothing has been updated yet")).to_be_visible()
 
 
-def test_it_is_played_paused_and_played_to_the_end(open_page: OpenPage) -> None:
-    page = open_page("/optimizers?optimizers=sgd(0.5)~adam&steps=60")
-    play = picture(page).locator("[data-name=play]")
-    position = picture(page).locator(".position")
-    play.click()
+def reruns(page: Page) -> int:
+    """How often a script has begun to run since this was first asked."""
+    return page.evaluate("""() => {
+        if (window.reruns === undefined) {
+            const app = document.querySelector("[data-testid=stApp]");
+            window.reruns = 0;
+            new MutationObserver(() => app.dataset.testScriptState === "running" && window.reruns++)
+                .observe(app, { attributeFilter: ["data-test-script-state"] });
+        }
+        return window.reruns;
+    }""")
+
+
+def test_it_plays_by_itself_is_paused_and_played_to_the_end(open_page: OpenPage) -> None:
+    page = open_page("/optimizers?optimizers=sgd(0.5)~adam&steps=500")
+    play, position = picture(page).locator("[data-name=play]"), picture(page).locator(".position")
     expect(play).to_have_attribute("aria-label", "Pause")
-    expect(position).to_have_text(re.compile(r"^step ([5-9]|[1-5]\d) / 60"))
+    expect(page.get_by_text("All of them set out from")).to_be_visible()
+    reruns(page)
+    expect(position).to_have_text(re.compile(r"^step \d{2,3} / 500"))
+    assert reruns(page) == 0, "the browser plays alone"
+    assert "step=" not in page.url
     play.click()
-    halted = position.text_content() or ""
-    page.wait_for_function("() => true")
-    expect(page).to_have_url(re.compile(rf"step={halted.split()[1]}(&|$)"))
-    expect(position).to_have_text(halted)
+    expect(play).to_have_attribute("aria-label", "Play")
+    halted = (position.text_content() or "").split()[1]
+    expect(page).to_have_url(re.compile(rf"step={halted}(&|$)"))
+    expect(page.get_by_text(f"After {halted} steps")).to_be_visible()
+    assert reruns(page) > 0
+    page.reload()
+    settled(page)
+    expect(play).to_have_attribute("aria-label", "Play")
+    expect(position).to_have_text(f"step {halted} / 500")
     picture(page).locator(".speed").fill("5")
     play.click()
-    expect(position).to_have_text("step 60 / 60")
+    expect(position).to_have_text("step 500 / 500")
     expect(play).to_have_attribute("aria-label", "Play")
     expect(page).not_to_have_url(re.compile("[?&]step="))
 
 
+def test_it_plays_another_surface_but_neither_a_step_in_a_link_nor_for_who_wants_less_motion(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/optimizers?optimizers=sgd~adam&step=0")
+    play, position = picture(page).locator("[data-name=play]"), picture(page).locator(".position")
+    expect(play).to_have_attribute("aria-label", "Play")
+    expect(position).to_have_text("step 0 / 100")
+    picture(page).locator(".scrub").focus()
+    page.keyboard.press("End")
+    expect(page).not_to_have_url(re.compile("step="))
+    page.locator(".st-key-optimizers-surface").get_by_role("combobox").first.click()
+    page.get_by_role("option").nth(1).click()
+    expect(play).to_have_attribute("aria-label", "Pause")
+    page.emulate_media(reduced_motion="reduce")
+    page.reload()
+    settled(page)
+    expect(position).to_have_text("step 100 / 100")
+    expect(play).to_have_attribute("aria-label", "Play")
+    expect(page.get_by_text("After 100 steps")).to_be_visible()
+
+
 def test_the_scrubber_and_the_curves_go_to_a_step(open_page: OpenPage) -> None:
-    page = open_page("/optimizers?optimizers=sgd(0.5)")
+    page = open_page("/optimizers?optimizers=sgd(0.5)&step=last")
     scrub = picture(page).locator(".scrub")
     scrub.focus()
     page.keyboard.press("Home")
@@ -140,7 +181,7 @@ def test_one_is_looked_at_closely(open_page: OpenPage) -> None:
 
 
 def test_a_rate_that_is_too_large_is_seen_and_set_right(open_page: OpenPage) -> None:
-    page = open_page("/optimizers?optimizers=sgd~adam&steps=200")
+    page = open_page("/optimizers?optimizers=sgd~adam&steps=200&step=last")
     rate = page.locator(".st-key-optimizers-rates [role=slider]").first
     rate.focus()
     page.keyboard.press("PageUp")
@@ -152,7 +193,7 @@ def test_a_rate_that_is_too_large_is_seen_and_set_right(open_page: OpenPage) -> 
 
 
 def test_a_cell_of_the_map_is_taken_over(open_page: OpenPage) -> None:
-    page = open_page("/optimizers?optimizers=momentum")
+    page = open_page("/optimizers?optimizers=momentum&step=last")
     canvas = page.locator(".st-key-optimizers_sweep canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()

@@ -56,6 +56,28 @@ def test_the_numbers_are_those_of_the_step() -> None:
     assert "loss **2.21** at (−6.65, 0)" in said(at)
 
 
+def test_it_opens_at_the_start_and_its_words_follow_once_it_has_played() -> None:
+    at = opened()
+    assert "All of them set out from (−7, 2), where the loss is **6.45**" in said(at)
+    assert "step" not in at.query_params
+    tell(at, 1, step=100)
+    assert "After **100** steps" in said(at)
+    assert "step" not in at.query_params
+    at.selectbox(key="optimizers.surface").set_value("saddle")
+    calm(at.run())
+    assert "All of them set out from" in said(at)
+
+
+@pytest.mark.parametrize(("asked", "told"), [("0", "All of them set out"), ("7", "After **7** steps"),
+                                             ("last", "After **100** steps")])  # fmt: skip
+def test_a_link_that_names_a_step_stays_there(asked: str, told: str) -> None:
+    at = opened(step=asked)
+    assert told in said(at)
+    calm(at.run())
+    assert told in said(at)
+    assert at.query_params["step"] in ([asked], asked)
+
+
 def test_a_dragged_start_moves_everybody_and_the_link_follows_at_rest() -> None:
     at = opened(optimizers="sgd(0.5)", step="1")
     tell(at, 1, x=1.0, y=1.0, step=1, moving=True)
@@ -92,7 +114,7 @@ def test_an_optimizer_that_is_looked_at_is_explained_and_in_the_link() -> None:
 
 
 def test_switching_one_on_gives_it_the_rate_that_suits_the_surface() -> None:
-    at = opened(optimizers="adam")
+    at = opened(optimizers="adam", step="last")
     at.button_group(key="optimizers.optimizers").set_value(["adam", "sgd"])
     calm(at.run())
     assert at.query_params["optimizers"] in (["sgd~adam"], "sgd~adam")
@@ -132,7 +154,7 @@ def test_a_rate_that_is_dragged_acts_while_it_moves() -> None:
 
 
 def test_who_diverges_is_named_with_a_remedy_and_the_others_go_on() -> None:
-    at = opened(optimizers="sgd(3)~momentum(1000000)~adam(0.3)")
+    at = opened(optimizers="sgd(3)~momentum(1000000)~adam(0.3)", step="last")
     assert "SGD diverged at step" in said(at)
     assert "Momentum diverged at step" in said(at)
     assert "Try 0.95" in said(at)
@@ -145,7 +167,7 @@ def test_who_diverges_is_named_with_a_remedy_and_the_others_go_on() -> None:
 
 @pytest.mark.parametrize("bad", ["sgd(0)", "sgd(-1)", "sgd(1e9)", "sgd(nan)", "momentum(0.1,1)"])
 def test_rates_that_cannot_be_are_named(bad: str) -> None:
-    at = opened(optimizers=f"{bad}~adam")
+    at = opened(optimizers=f"{bad}~adam", step="last")
     assert f"optimizers={bad}" in at.warning[0].value
     assert "is lowest" in said(at)
 

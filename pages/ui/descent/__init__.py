@@ -25,7 +25,7 @@ from pages.ui.language import language
 from pages.ui.options import touch, touched
 from pages.ui.texts import Texts
 
-__all__ = ["Contestant", "Told", "descent", "read_told"]
+__all__ = ["Contestant", "Told", "descent", "opens", "read_told"]
 
 Array = NDArray[Any]
 _FOLDER = File(__file__).parent
@@ -103,7 +103,23 @@ def read_told(key: str, given: Told) -> Told:
     return Told(found.start, found.step, found.focus, told.moving, turn)
 
 
-def descent(key: str, surface: Surface, contestants: Sequence[Contestant], told: Told, alt: str) -> None:
+def opens(key: str, what: str, told: Told) -> bool:
+    """Whether the picture ``key`` shows ``what`` for the first time, or has come back, and has said nothing since.
+
+    Args:
+        key: of the component.
+        what: any name of what is shown.
+        told: what :func:`read_told` gave.
+    """
+    kept = st.session_state.get(f"{key}.opened")
+    if kept is None or kept[0] != what or told.turn < kept[1]:
+        kept = st.session_state[f"{key}.opened"] = what, told.turn
+    return told.turn == kept[1]
+
+
+def descent(
+    key: str, surface: Surface, contestants: Sequence[Contestant], told: Told, alt: str, plays: str = ""
+) -> None:
     """Show the ways of ``contestants`` down a surface.
 
     Args:
@@ -112,6 +128,7 @@ def descent(key: str, surface: Surface, contestants: Sequence[Contestant], told:
         contestants: all from one start, with equally many steps.
         told: what :func:`read_told` gave.
         alt: the picture in words.
+        plays: the name of what it plays by itself, from the start and once for each name; nothing where it is empty.
     """
     words = Texts("descent", language())
     (x, y), steps = surface.start, len(contestants[0].path.losses) - 1
@@ -123,6 +140,7 @@ def descent(key: str, surface: Surface, contestants: Sequence[Contestant], told:
         "start": told.start,
         "step": told.step,
         "focus": told.focus,
+        "plays": plays,
         "steps": steps,
         "slope": math.hypot(*(float(one) for one in surface.gradient(np.array(x), np.array(y)))),
         "losses": _losses_axis([one.path for one in contestants], surface),

@@ -35,6 +35,7 @@ function newView(root) {
     data: null,
     start: [0, 0],
     step: 0,
+    played: "", // name of what has played by itself
     focus: "", // name of the optimizer that is looked at closely
     size: [0, 0], // of the map, in CSS pixels
     background: { of: "" },
@@ -70,6 +71,8 @@ function receive(view, data) {
   view.step = Math.min(view.step, data.steps);
   showWords(view);
   draw(view);
+  if (data.plays && data.plays !== view.played) playByItself(view);
+  view.played = data.plays || view.played;
   if (!view.raster) view.changed = true; // a picture that was put up anew while something moved
   if (!view.raster) comeToRest(view);
   flush(view);

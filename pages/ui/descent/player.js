@@ -73,6 +73,14 @@ function start(view) {
   draw(view);
 }
 
+function playByItself(view) {
+  // Who asked for less motion sees at once where it ends.
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return goTo(view, view.data.steps);
+  cancelAnimationFrame(view.player.request);
+  view.step = 0;
+  start(view);
+}
+
 function stop(view) {
   const { player } = view;
   cancelAnimationFrame(player.request);
