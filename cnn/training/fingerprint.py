@@ -2,6 +2,7 @@
 
 import ctypes
 import hashlib
+import json
 import sys
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -35,6 +36,11 @@ class Fingerprint:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for a file."""
         return asdict(self)
+
+    @property
+    def short(self) -> str:
+        """Eight characters for a link: equal where the fingerprints are."""
+        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()[:8]
 
 
 def fingerprint() -> Fingerprint:

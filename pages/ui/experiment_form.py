@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -22,6 +21,7 @@ from pages.ui.opening import opening_row
 from pages.ui.options import choose, edit_options, name_of_kind, name_of_option, name_of_word
 from pages.ui.runs import current_run
 from pages.ui.samples import classes_of, fitted
+from pages.ui.sharing import show_link
 from pages.ui.texts import Texts
 from pages.ui.train_controls import follow_live
 from pages.ui.uploaded import Draw
@@ -123,9 +123,8 @@ def _same_network(config: ExperimentConfig, preset: ExperimentConfig) -> bool:
 
 
 def _link_and_defaults(config: ExperimentConfig, texts: Texts) -> None:
-    address = (st.context.url or "").partition("?")[0]
     st.caption(texts("settings.link"))
-    st.code("?".join(filter(None, (address, urlencode(links.encode(config))))), language=None, wrap_lines=True)
+    show_link(links.encode(config), texts)
     st.button(texts("settings.defaults"), key="train_defaults", icon=":material/undo:", on_click=_defaults)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from cnn.errors import PlaygroundError
 from cnn.training import Run, evaluate
 from cnn.training.checkpoint import Model, load_model, save_model
+from cnn.training.fingerprint import fingerprint
 from pages.ui.errors import as_plain, show_error
 from pages.ui.headings import heading
 from pages.ui.samples import samples
@@ -69,6 +70,8 @@ def _load(texts: Texts) -> None:
         show_error(found)
         return
     st.markdown(_describe(found, file.name, texts))
+    if found.fingerprint and found.fingerprint != fingerprint().to_dict():
+        st.caption(texts("share.close"))
     st.button(texts("model.use_settings"), key="model_settings", on_click=write_config, args=(found.config,))
     _to_draw("loaded", texts)
 

@@ -17,7 +17,8 @@ from pages.ui.texts import Texts
 
 VIEW = "view"  # the read-only id of a run
 INPUT = "input"  # the picture that a page takes apart
-OTHER = (PARAMETER, VIEW, INPUT)  # parameters that belong to no page's own configuration
+MADE = "made"  # the short fingerprint of what computed that run
+OTHER = (PARAMETER, VIEW, MADE, INPUT)  # parameters that belong to no page's own configuration
 _PAGE, _NAMED = "page", "link_dropped"
 _QUERIES = "queries"
 

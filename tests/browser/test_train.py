@@ -1,5 +1,6 @@
 """Train in a real browser: to 95 %, pausing, refreshing, on a phone, with what can go wrong."""
 
+import json
 import re
 from pathlib import Path
 
@@ -117,7 +118,11 @@ def test_a_run_whose_tab_is_closed_falls_asleep_in_the_eyes_of_who_has_its_link(
     button(page, "start").click()
     wait_for_steps(page)
     page.locator(".st-key-share_run button").click()
-    visitor = open_page(page.get_by_test_id("stPopoverBody").locator("code").inner_text())
+    shared = page.get_by_test_id("stPopoverBody")
+    expect(shared.get_by_text("Only this computer can open an address that begins with 127.0.0.1.")).to_be_visible()
+    expect(shared.locator("code").last).to_have_text("streamlit run app.py --server.address=0.0.0.0")
+    shot(page, "train-shared")
+    visitor = open_page(shared.locator("code").first.inner_text())
     wait_for_steps(visitor)
     page.close()
     expect(status(visitor)).to_contain_text("Asleep", timeout=PATIENCE)
@@ -185,7 +190,9 @@ def test_on_a_phone_the_stage_comes_first_and_nothing_sticks_out(open_page: Open
 
 
 def test_own_images_train_a_network_whose_file_looks_at_drawings(open_page: OpenPage, tmp_path: Path) -> None:
-    bad, good, model, damaged = (tmp_path / name for name in ("bad.npz", "good.npz", "model.npz", "damaged.npz"))
+    bad, good, model, damaged, foreign = (
+        tmp_path / f"{name}.npz" for name in ("bad", "good", "model", "damaged", "foreign")
+    )
     bad.write_bytes(b"no zip at all")
     labels = np.arange(120) % 3
     images = np.zeros((120, 28, 28), np.uint8)
@@ -209,13 +216,22 @@ def test_own_images_train_a_network_whose_file_looks_at_drawings(open_page: Open
         page.locator(".st-key-model_save button").click()
     download.value.save_as(model)
     damaged.write_bytes(model.read_bytes()[:-500])
+    with np.load(model) as file:
+        arrays = dict(file)
+    header = json.loads(arrays["header"].tobytes())
+    header["fingerprint"]["blas"] = "of another processor"
+    np.savez(foreign, **arrays | {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)})
 
     other = open_page("/train")
     other.locator(".st-key-model_load button").first.click()
     chooser = other.locator(".st-key-model_file input[type=file]")
     chooser.set_input_files(damaged)
     expect(other.get_by_role("alert")).to_contain_text("save the model again")
+    close = other.get_by_text("or on another kind of processor. Trained again here, it gets the same batches")
+    chooser.set_input_files(foreign)
+    expect(close).to_be_visible()
     chooser.set_input_files(model)
+    expect(close).to_have_count(0)
     expect(other.get_by_role("alert")).to_have_count(0)
     other.get_by_test_id("stPopoverBody").get_by_text("Use it on Draw").click()
     expect(other.locator(".st-key-prediction [data-name=bottom]")).to_be_visible()

@@ -125,7 +125,10 @@ def test_switching_one_on_gives_it_the_rate_that_suits_the_surface() -> None:
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ({"optimizers": "sgd(0.95)", "step": "last"}, "38.6 long but ends only 7.28 from the start: it turned round 99 times."),
+        (
+            {"optimizers": "sgd(0.95)", "step": "last"},
+            "38.6 long but ends only 7.28 from the start: it turned round 99 times.",
+        ),
         ({"optimizers": "momentum(0.3)", "step": "17"}, "it turned round once."),
         ({"optimizers": "adam(0.3)", "step": "last"}, "it never turned round."),
     ],

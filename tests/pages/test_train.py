@@ -16,6 +16,7 @@ from cnn import links
 from cnn.config import ExperimentConfig
 from cnn.data import store, uploads
 from cnn.training import RunView, Status
+from cnn.training.fingerprint import fingerprint
 from pages.ui.texts import Texts
 from pages.ui.train_status import turn
 
@@ -209,12 +210,13 @@ def test_a_shared_run_is_looked_at_and_left_by_starting_one(language: str) -> No
     until(owner, lambda at: texts("status.finished") in shown(at))
     link = next(one.value for one in owner.code if "view=" in one.value)
     query = dict(parse_qsl(urlsplit(link).query))
+    assert query["made"] == fingerprint().short
     visitor = opened(query, language)
     assert texts("share.visiting") in [one.value for one in visitor.info]
     assert texts("status.finished") in shown(visitor)
     assert enabled(visitor, "start", "pause", "reset") == {"start": True, "pause": False, "reset": False}
     press(visitor, "train_start")
-    assert "view" not in visitor.query_params
+    assert not {"view", "made"} & set(visitor.query_params)
     assert texts("share.visiting") not in [one.value for one in visitor.info]
     assert config(visitor).canonical() == config(owner).canonical()
 
@@ -231,6 +233,15 @@ def test_the_network_shown_has_an_output_for_each_class(monkeypatch: Any, tmp_pa
     key = store.put(uploads.make(images, np.arange(60) % 3))
     at = opened({"v": "1", "source": f"stored({key})"})
     assert "5,779" in shown(at), "the head has three outputs instead of ten"
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_a_link_to_a_run_that_another_kind_of_computer_made_says_what_to_expect(language: str) -> None:
+    close = Texts("train", language)("share.close")
+    for made, told in (("0badcafe", True), (fingerprint().short, False), ("", False)):
+        at = opened({**SMALL, "view": "nothing", "made": made}, language)
+        assert any(close in one.value for one in at.info) == told
+        assert not at.warning, "the link is understood"
 
 
 def test_nonsense_in_the_url_is_named_and_the_page_goes_on() -> None:

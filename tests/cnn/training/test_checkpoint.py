@@ -3,6 +3,7 @@ import json
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -161,3 +162,11 @@ def test_the_fingerprint_names_what_computes() -> None:
     assert (mark.blas, mark.threads) == openblas()
     assert mark.blas != "unknown"
     assert mark == fingerprint()
+
+
+def test_a_short_fingerprint_tells_apart_what_may_compute_other_weights() -> None:
+    mark = fingerprint()
+    assert mark.short == fingerprint().short
+    for name, value in mark.to_dict().items():
+        other = replace(mark, **{name: value + 1 if isinstance(value, int) else f"{value}x"})
+        assert other.short != mark.short, name
