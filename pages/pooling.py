@@ -9,6 +9,7 @@ from pages.figures.pooling import change_figure
 from pages.ui.errors import show_error
 from pages.ui.grid import grid
 from pages.ui.learn import foot
+from pages.ui.numbers import number
 from pages.ui.pooling_questions import questions
 from pages.ui.pooling_stage import backward_mosaics, forward_mosaics, shift_mosaics
 from pages.ui.settings import edit_settings, settings_notice
@@ -66,12 +67,15 @@ def backward(_: Specimen, __: PoolingSettings, found: dict[str, Pooled]) -> None
     """Where the gradient of each window goes."""
     grid("pooling_backward", backward_mosaics(found, texts), link=LINK, wrap=True)
     reached = {name: np.count_nonzero(one.input_gradient) for name, one in found.items()}
-    st.markdown(
-        texts(
-            "see.backward", arrived=f"{found['max'].gradient.sum():.4g}", cells=found["max"].input_gradient.size,
-            max=reached["max"], average=reached["average"], left=f"{found['max'].input_gradient.sum():.4g}",
-        )
-    )  # fmt: skip
+    left = {name: float(one.input_gradient.sum()) for name, one in found.items()}
+    lost = not np.isclose(
+        left["max"], left["average"]
+    )  # padding had its share in each mean, and has it of the gradient
+    numbers = {
+        "arrived": number(float(found["max"].gradient.sum()), 4), "cells": found["max"].input_gradient.size,
+        "left": number(left["max"], 4), "left_average": number(left["average"], 4),
+    }  # fmt: skip
+    st.markdown(texts("see.backward_padding" if lost else "see.backward", **reached, **numbers))
     st.latex(texts(f"formula.{'tie' if (found['max'].taken > 1).any() else 'backward'}"))
 
 

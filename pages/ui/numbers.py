@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-_PLAIN = 1e-6, 1e7  # between these a number is written out; beyond, with a power of ten
+_PLAIN = 1e-4, 1e7  # between these a number is written out; beyond, with a power of ten
 _LEAST = 1e-9  # that a share lacks to 1: where it is less, it is said to be more than that
 _THIN = "\u202f"  # narrow no-break space
 _MOST_DIGITS = 9
@@ -22,9 +22,9 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def fixed(value: float, decimals: int = 3) -> str:
-    """So many decimals, or two significant digits where that shows more: ``"1.014"``, ``"−0.500"``, ``"0.00074"``."""
+    """So many decimals, or three significant digits where that shows more: ``"1.014"``, ``"−0.500"``, ``"0.00074"``."""
     if not math.isfinite(value) or 0 < abs(value) < 10.0 ** (1 - decimals):
-        return number(value, 2)
+        return number(value, 3)
     return _with_minus(f"{value + 0.0:,.{decimals}f}", strip=False)
 
 

@@ -75,7 +75,7 @@ def test_the_update_tells_the_engines_losses() -> None:
     at = opened(input="digit-4", at="18", lr="0.002")
     before, after = learn(Network(shipped.layers()), CrossEntropy(), sample(4), 4, 0.002, 1)
     first, second = apart(number, before.loss, after.loss, 3)
-    change = number(before.loss - after.loss, 2)
+    change = number(before.loss - after.loss, 3)
     assert EN("caption.update.falls", loss=first, loss_after=second, change=change) in said(at)
     assert percent(float(after.answers[4])) in said(at)
 
@@ -89,7 +89,7 @@ def test_a_sure_network_still_learns_and_the_page_says_by_how_much(seed: int) ->
     words = caption(Station(Act.UPDATE), play, moments, CLASSES, EN)
     first, second = re.findall(r"the loss falls from \*\*(.+?)\*\* to \*\*(.+?)\*\*", words)[0]
     assert first != second
-    assert number(moments[0].loss - moments[1].loss, 2) in words
+    assert number(moments[0].loss - moments[1].loss, 3) in words
     assert questions(play, moments, CrossEntropy(), 0.001)[-1].answer == "falls"
 
 
@@ -318,3 +318,14 @@ def test_the_worst_entry_of_every_tensor_is_named_as_people_count(language: str)
     assert worst is not None
     assert texts("check.place.4", **dict(zip("abcd", (one + 1 for one in worst), strict=True))) in told
     assert "{" not in told
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_a_favourite_that_is_right_is_named_once(language: str) -> None:
+    texts = Texts("backprop", language)
+    for digit, target in ((7, 7), (7, 1)):
+        play = rehearse(shipped.load(), CrossEntropy(), sample(digit), target)
+        moments = learn(shipped.load(), CrossEntropy(), sample(digit), target, 0.001, 1)
+        words = caption(Station(Act.LOSS), play, moments, CLASSES, texts)
+        other = texts("caption.loss").split("{share}")[1].split("{")[0]
+        assert (other in words) == (target != digit)

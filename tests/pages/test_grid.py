@@ -57,7 +57,7 @@ def test_coarse_values_are_within_half_a_level(tiles: np.ndarray, scale: Any):
 def test_a_signed_scale_is_centred_and_zero_stays_zero():
     message = _message(Mosaic(np.array([[[-1.0, 0.0], [2.0, 0.5]]])), WORDS, coarse=True)
     assert (message["low"], message["high"]) == (-2, 2)
-    assert message["range_labels"] == ["-2", "2"]
+    assert message["range_labels"] == ["−2", "2"]
     assert values(message)[1] == pytest.approx(0, abs=1e-12)
 
 

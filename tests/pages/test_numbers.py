@@ -31,8 +31,8 @@ def test_a_number_reads_back_to_so_many_digits(value: float, digits: int) -> Non
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (-0.0, "0"), (1234.0, "1,230"), (0.000074, "0.000074"), (2.3e-9, "2.3·10⁻⁹"), (-0.5, "−0.5"),
-     (float("nan"), "NaN"), (float("inf"), "∞"), (float("-inf"), "−∞")],
+    [(0.0, "0"), (-0.0, "0"), (1234.0, "1,230"), (0.00074, "0.00074"), (0.000074, "7.4·10⁻⁵"),
+     (2.3e-9, "2.3·10⁻⁹"), (-0.5, "−0.5"), (float("nan"), "NaN"), (float("inf"), "∞"), (float("-inf"), "−∞")],
 )  # fmt: skip
 def test_numbers_as_they_are_written(value: float, text: str) -> None:
     assert number(value) == text

@@ -76,3 +76,10 @@ def test_the_questions_are_answered_by_the_engine() -> None:
     at.button[-1].click().run()
     calm(at)
     assert Texts("pooling", "en")("questions.shift.answer") in at.success[0].value
+
+
+def test_what_padding_takes_of_the_gradient_is_said() -> None:
+    plain = said(opened(input=TIE, direction="backward", gradient="ones", padding="1"))
+    assert "what average pooling hands on to" in plain
+    uncounted = said(opened(input=TIE, direction="backward", gradient="ones", padding="1", count_padding="false"))
+    assert "what is handed on still sums to" in uncounted

@@ -13,7 +13,7 @@ from cnn.explain.backprop import Moment, Phase, Play, root_mean_square
 from cnn.explain.faults import verdict
 from cnn.gradcheck import GradientCheck, TensorCheck
 from pages.ui.backprop.words import layer_title, tensor_title
-from pages.ui.numbers import apart, number, percent
+from pages.ui.numbers import apart, number, percent, probability
 from pages.ui.texts import Texts
 
 Array = NDArray[Any]
@@ -125,7 +125,8 @@ def _marked(right: bool) -> str:
 
 def _bar(share: float) -> str:
     """A number, and a bar from the left; what is no number or beyond 0 … 1 is cut off."""
-    return f'<i style="--share:{np.clip(np.nan_to_num(share), 0, 1):.4f}"></i><span>{number(share)}</span>'
+    text = probability(share) if 0.5 < share < 1 else number(share)  # never 1 for what is less
+    return f'<i style="--share:{np.clip(np.nan_to_num(share), 0, 1):.4f}"></i><span>{text}</span>'
 
 
 def _signed_bar(value: float, most: float) -> str:

@@ -44,5 +44,5 @@ def _step(play: Play, moments: list[Moment], lr: float) -> Question:
     before, after = moments[0].loss, moments[1].loss
     answer = "falls" if after < before else "rises"
     shown = apart(number, before, after, 3)
-    values = {"lr": number(lr), "before": shown[0], "after": shown[1], "change": number(after - before, 2)}
+    values = {"lr": number(lr), "before": shown[0], "after": shown[1], "change": number(after - before, 3)}
     return Question("step", answer, ("falls", "rises"), values=values)

@@ -61,6 +61,8 @@ def caption(station: Station, play: Play, moments: list[Moment], classes: tuple[
         return " ".join([*said, _others(moments, texts)]).strip()
     if station.act is Act.LOSS and not play.through_softmax:
         return texts("caption.loss_direct", **values)
+    if station.act is Act.LOSS and values["answer"] == values["right"]:
+        return texts("caption.loss_right", **values)
     return texts(f"caption.{station.act}", **values)
 
 
@@ -140,7 +142,7 @@ def _of_all(play: Play, moments: list[Moment], classes: tuple[str, ...]) -> dict
         "value": number(float(play.outputs[right])),
         "loss": loss,
         "loss_after": loss_after,
-        "change": number(abs(last.loss - first.loss), 2),
+        "change": number(abs(last.loss - first.loss), 3),
         "slope": number(float(play.doutputs[right])),
         "steps": len(moments) - 1,
         "shape": shape_text(play.picture.shape),

@@ -59,7 +59,9 @@ function element(tag, className = "", text = "") {
 function shown(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  const text = size && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(4)));
+  const raised = (_, sign, digits) => `·10${sign === "-" ? "⁻" : ""}${[...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+  const far = size && (size < 1e-3 || size >= 1e5);
+  const text = far ? value.toExponential(2).replace(/e([+-])(\d+)/, raised) : String(Number(value.toPrecision(4)));
   return text.replace(/-/g, "−");
 }
 

@@ -68,7 +68,7 @@ function drawBar(bar, { low, high, percent }, value) {
   const at = Math.min(1, Math.max(0, (value - low) / (high - low)));
   span(bar, at, zero);
   fillOf.className = low < 0 ? (value < 0 ? "negative" : "positive") : "";
-  number.textContent = percent ? share(value) : value.toFixed(3).replace("-", "−");
+  number.textContent = percent ? share(value) : fixed(value);
 }
 
 function span(element, at, zero) {
@@ -76,6 +76,11 @@ function span(element, at, zero) {
   element.style.setProperty("--zero", zero);
   element.style.setProperty("--from", Math.min(at, zero));
   element.style.setProperty("--size", Math.abs(at - zero));
+}
+
+function fixed(value) {
+  const text = value.toFixed(3);
+  return text === "-0.000" ? "0.000" : text.replace("-", "−");
 }
 
 function share(value) {

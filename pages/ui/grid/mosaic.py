@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.explain.receptive import ReceptiveField
+from pages.ui.numbers import number
 from pages.ui.texts import Texts
 
 TILE = 56  # CSS pixels: the side a map is enlarged to, by a whole factor
@@ -149,7 +150,7 @@ def message(mosaic: Mosaic, words: Texts, coarse: bool) -> dict[str, Any]:
         "low": low,
         "high": high,
         **_values(tiles, low, high, coarse),
-        "range_labels": [] if mosaic.scale == "ink" or not mosaic.show_range else [f"{low:.3g}", f"{high:.3g}"],
+        "range_labels": [] if mosaic.scale == "ink" or not mosaic.show_range else [number(low), number(high)],
         "names": mosaic.names,
         "row_labels": mosaic.row_labels,
         "column_labels": mosaic.column_labels,
