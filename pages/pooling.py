@@ -68,9 +68,7 @@ def backward(_: Specimen, __: PoolingSettings, found: dict[str, Pooled]) -> None
     grid("pooling_backward", backward_mosaics(found, texts), link=LINK, wrap=True)
     reached = {name: np.count_nonzero(one.input_gradient) for name, one in found.items()}
     left = {name: float(one.input_gradient.sum()) for name, one in found.items()}
-    lost = not np.isclose(
-        left["max"], left["average"]
-    )  # padding had its share in each mean, and has it of the gradient
+    lost = not np.isclose(left["max"], left["average"])  # some went to the padding
     numbers = {
         "arrived": number(float(found["max"].gradient.sum()), 4), "cells": found["max"].input_gradient.size,
         "left": number(left["max"], 4), "left_average": number(left["average"], 4),
