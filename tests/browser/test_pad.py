@@ -15,7 +15,7 @@ from pages.ui.texts import Texts
 from tests.browser.conftest import OpenPage, settled
 from tests.browser.pen import SEVEN, answered, draw, ink, kept, pad, paper, take, waiting
 
-EMPTY = Texts("canvas", "en")("full")
+FULL = Texts("canvas", "en")("full")
 # Seven brushes wide or high, so that a network's picture has the pad's own scale and its pen is as wide.
 LOW, HIGH = 52 / UNITS, 228 / UNITS
 DRAWINGS = {
@@ -121,7 +121,7 @@ def test_a_long_drawing_is_thinned_and_one_too_long_is_said_to_be(open_page: Ope
     take(page)
 
     scribble(page, np.random.default_rng(0).uniform(0.1, 0.9, (6000, 2)).tolist())
-    expect(notice).to_have_text(EMPTY)
+    expect(notice).to_have_text(FULL)
     full = kept(page)["strokes"]
     assert 0.8 * MOST_POINTS < sum(len(stroke) for stroke in full) <= MOST_POINTS
     before = ink(page)
