@@ -167,8 +167,12 @@ def check_network(
         seed: for the draw of ``entries``.
         entries: at most so many entries of each tensor; all if None, which takes a while for a real network.
         progress: told after each entry how many are done, and of how many.
+
+    Raises:
+        ShapeError: a weight is not a finite number: nudged or not, it gives no slope.
     """
     copy = network.astype(np.float64)
+    copy.load_state_dict(network.state_dict())
     x = np.array(numbers(images), np.float64) / (BRIGHTEST if are_pixels(images) else 1)
 
     def run() -> tuple[float, Array]:

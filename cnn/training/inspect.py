@@ -132,7 +132,11 @@ def histogram(numbers: Array, bins: int = BINS) -> Histogram:
     finite = numbers[np.isfinite(numbers)].astype(np.float64)
     if not finite.size:
         return Histogram(np.linspace(-0.5, 0.5, bins + 1), np.zeros(bins, np.int64), 0.0, 0.0)
-    counts, edges = np.histogram(finite, bins)
+    low, high = float(finite.min()), float(finite.max())
+    narrow = 4 * bins * float(np.spacing(max(abs(low), abs(high))))  # bins of less would be none between two numbers
+    if high - low <= narrow:
+        low, high = low - max(0.5, narrow), high + max(0.5, narrow)
+    counts, edges = np.histogram(finite, bins, (low, high))
     return Histogram(edges, counts, float(finite.mean()), float(finite.std()))
 
 

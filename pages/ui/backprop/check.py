@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.data import digits
+from cnn.errors import PlaygroundError
 from cnn.explain.backprop import BackpropSettings
 from cnn.explain.faults import sampled_check, verdict, with_fault
 from cnn.gradcheck import GradientCheck
@@ -16,6 +17,7 @@ from cnn.network import Network
 from pages.ui.backprop.blocks import check_html
 from pages.ui.backprop.controls import KEY, Cast
 from pages.ui.backprop.words import layer_title, tensor_title
+from pages.ui.errors import show_error
 from pages.ui.headings import heading
 from pages.ui.numbers import number
 from pages.ui.settings import edit_settings
@@ -40,7 +42,11 @@ def check(cast: Cast, texts: Texts) -> None:
 def _show(cast: Cast, settings: BackpropSettings, texts: Texts) -> None:
     network = cast.model.network
     images, labels = _batch(network, cast.picture, cast.label)
-    found = _checked(network, settings.loss, images, labels, texts)
+    try:
+        found = _checked(network, settings.loss, images, labels, texts)
+    except PlaygroundError as error:  # the weights of a run that is about to diverge
+        show_error(error)
+        return
     shown = with_fault(found, settings.fault, len(images))
     st.markdown(_summary(shown, settings.fault, texts))
     st.html(check_html(shown, _names(network, texts), texts))

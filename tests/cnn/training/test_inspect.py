@@ -1,5 +1,8 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from cnn.activations import Softmax
 from cnn.losses import CrossEntropy
@@ -69,3 +72,17 @@ def test_the_surest_mistakes_come_first() -> None:
         assert one.label == DATA.labels[one.index]
         assert one.predicted == probabilities[one.index].argmax() != one.label
         assert one.confidence == pytest.approx(probabilities[one.index].max())
+
+
+@given(arrays(np.float32, st.integers(1, 9), elements=st.floats(allow_nan=True, allow_infinity=True, width=32)))
+def test_a_histogram_counts_any_numbers_that_are_finite(numbers: np.ndarray) -> None:
+    found = inspect.histogram(numbers)
+    assert found.counts.sum() == np.isfinite(numbers).sum()
+    assert (np.diff(found.edges) > 0).all()
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, -7.5, 1e9, 3e38, np.nextafter(np.float32(3e38), np.float32(0))])
+def test_equal_numbers_share_a_bin_in_the_middle(value: float) -> None:
+    found = inspect.histogram(np.full(5, value, np.float32))
+    assert found.counts.max() == 5
+    assert found.counts.argmax() in (len(found.counts) // 2 - 1, len(found.counts) // 2)
