@@ -59,7 +59,7 @@ class DataConfig(Configurable):
         parts = split(source, self.validation, seed)
         training = _noisy(_some(parts.training, self.training_images, seed), self.label_noise, seed)
         if self.mine:
-            training = _with_mine(training, store.get(self.mine, "my digits"))
+            training = training.joined(_repeated(store.get(self.mine, "my digits"), len(training)))
         if not len(training):
             raise DataError("data.nothing_to_train_on")
         return Split(training, parts.validation)
@@ -87,14 +87,6 @@ def _noisy(dataset: Dataset, share: float, seed: int) -> Dataset:
     labels = dataset.labels.copy()
     labels[chosen] = (labels[chosen] + rng.integers(1, classes, len(chosen))) % classes  # never the right one
     return Dataset(dataset.images, labels, dataset.class_names)
-
-
-def _with_mine(training: Dataset, mine: Dataset) -> Dataset:
-    """Training images and own drawings of their classes; own drawings of other classes stay out."""
-    joined = training.joined(_repeated(mine, len(training)))
-    if len(joined) == len(training):
-        raise DataError("data.mine_misfit", classes=", ".join(training.class_names))
-    return joined
 
 
 def _repeated(mine: Dataset, among: int) -> Dataset:

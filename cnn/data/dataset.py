@@ -57,9 +57,12 @@ class Dataset:
         return replace(self, images=self.images[chosen], labels=self.labels[chosen])
 
     def joined(self, other: "Dataset") -> "Dataset":
-        """These images and those of ``other`` whose class is one of these classes, by its name."""
-        number = {name: place for place, name in enumerate(self.class_names)}
-        numbers = np.array([number.get(name, -1) for name in other.class_names], np.int64)[other.labels]
-        known = numbers >= 0
-        images = np.concatenate([self.images, other.images[known]])
-        return replace(self, images=images, labels=np.concatenate([self.labels, numbers[known]]))
+        """The images of both. Classes of one name are one class; those that only ``other`` has come last.
+
+        Raises:
+            DataError: more classes together than there may be.
+        """
+        names = (*self.class_names, *(name for name in other.class_names if name not in self.class_names))
+        numbers = np.array([names.index(name) for name in other.class_names], np.int64)[other.labels]
+        images, labels = np.concatenate([self.images, other.images]), np.concatenate([self.labels, numbers])
+        return replace(self, images=images, labels=labels, class_names=names)

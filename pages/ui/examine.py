@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnn.data.labels import shortened
 from cnn.training import Kernels, Prepared, RunView, TrainingState, prepare
 from cnn.training.inspect import Confusion, Mistake, confusion, mistakes
 from pages.ui.grid import Mosaic, grid
@@ -20,6 +21,8 @@ Draw = Callable[[Array], Shown]  # from a digit (28, 28) to a picture
 _JUDGED = "train_judged"
 _MOST = 24  # images shown at once
 _DIGIT = 56  # CSS pixels
+_SMALLEST_CELL, _LARGEST_CELL, _WIDEST = 13, 34, 700  # CSS pixels of the matrix
+_READABLE = 24  # CSS pixels of a cell in which a number can be written
 _LONGEST_NAME = 12  # characters of a class at the edge of the matrix
 
 
@@ -53,18 +56,20 @@ def show_confusion(view: RunView, draw: Draw, texts: Texts) -> None:
     data, matrix = found.data, found.confusion.matrix
     count = len(data.validation_labels)
     st.caption(texts("examine.confusion", accuracy=percent(found.confusion.accuracy), n=f"{count:,}"))
-    names = tuple(name[:_LONGEST_NAME] for name in data.class_names)
+    names = shortened(data.class_names, _LONGEST_NAME)
+    cell = max(_SMALLEST_CELL, min(_LARGEST_CELL, _WIDEST // len(names)))
     mosaic = Mosaic(
-        matrix[None].astype(float), scale="magnitude", cell=34, row_labels=names, column_labels=names,
-        row_axis=texts("examine.true"), column_axis=texts("examine.answer"), show_values=True,
+        matrix[None].astype(float), scale="magnitude", cell=cell, row_labels=names, column_labels=names,
+        row_axis=texts("examine.true"), column_axis=texts("examine.answer"), show_values=cell >= _READABLE,
     )  # fmt: skip
-    left, right = st.columns([1.2, 1])
+    # A large matrix needs the whole width: its images come below.
+    left, right = st.columns([1.2, 1]) if cell >= _READABLE else (st.container(), st.container())
     with left:
-        cell = grid("confusion", [mosaic], selectable=True)
-    if cell is None:
+        chosen = grid("confusion", [mosaic], selectable=True)
+    if chosen is None:
         return
-    there = (data.validation_labels == cell.row) & (found.confusion.predicted == cell.column)
-    words = {"label": data.class_names[cell.row], "answer": data.class_names[cell.column], "n": int(there.sum())}
+    there = (data.validation_labels == chosen.row) & (found.confusion.predicted == chosen.column)
+    words = {"label": data.class_names[chosen.row], "answer": data.class_names[chosen.column], "n": int(there.sum())}
     with right:
         st.markdown(texts("examine.cell" if words["n"] else "examine.nothing", **words))
         pictures = [("", draw(image[0])) for image in data.validation_images[there][:_MOST]]

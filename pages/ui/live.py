@@ -9,6 +9,7 @@ import streamlit as st
 from pages.ui.texts import Texts
 
 _CHART_HEIGHT = 215  # CSS pixels
+_IN_A_LINE, _MENU_WIDTH = 20, 240  # so many classes stand side by side, more go into a menu; CSS pixels
 _LARGEST_CELL = 14  # CSS pixels
 _TALLEST = 200  # CSS pixels of a picture: all layers stay in sight together
 _FIRST_KERNEL, _LATER_KERNEL = 48, 20  # CSS pixels: strokes are seen in the first kernels, in later ones only order
@@ -55,16 +56,12 @@ def show_panels(panels: Mapping[str, Callable[[], None]], key: str, texts: Texts
 
 
 def choose_class(names: Sequence[str], texts: Texts) -> int:
-    """Which digit's feature maps are shown."""
-    chosen = st.segmented_control(
-        texts("panel.digit"),
-        range(len(names)),
-        format_func=names.__getitem__,
-        key="train_digit",
-        default=min(7, len(names) - 1),
-        required=True,
-        label_visibility="collapsed",
-    )
+    """Which class's feature maps are shown."""
+    label, numbers, start = texts("panel.digit"), range(len(names)), min(7, len(names) - 1)
+    shared: dict[str, Any] = {"format_func": names.__getitem__, "key": "train_digit", "label_visibility": "collapsed"}
+    if len(names) > _IN_A_LINE:
+        return int(st.selectbox(label, numbers, index=start, width=_MENU_WIDTH, **shared))
+    chosen = st.segmented_control(label, numbers, default=start, required=True, **shared)
     return int(chosen)
 
 

@@ -13,6 +13,7 @@ from pages.ui.texts import Texts
 _STYLE = Path(__file__).with_name("draw.css")
 _SURE = 0.5  # below this share the answer is put as a guess
 _LEAST = 0.001  # smaller shares are not told apart
+_MOST_BARS, _LIKELIEST = 20, 10  # of more classes than these, only so many have a bar
 _SHORT = 2  # characters of a class name that still fits where a digit stands
 
 
@@ -45,8 +46,14 @@ def _told(inner: str, quiet: bool) -> str:
 
 
 def _shares(probabilities: NDArray[np.float32] | None, names: Sequence[str]) -> list[tuple[str, float | None]]:
-    shares = [None] * len(names) if probabilities is None else [float(share) for share in probabilities]
-    return list(zip(names, shares, strict=True))
+    """Name and share of each class; of very many the likeliest only, which have no names before there is an answer."""
+    many = len(names) > _MOST_BARS
+    if probabilities is None:
+        return [("", None)] * _LIKELIEST if many else [(name, None) for name in names]
+    shares: list[tuple[str, float | None]] = [
+        (name, float(one)) for name, one in zip(names, probabilities, strict=True)
+    ]
+    return [shares[place] for place in np.argsort(-probabilities, kind="stable")[:_LIKELIEST]] if many else shares
 
 
 def _bar(name: str, share: float | None) -> str:

@@ -261,6 +261,7 @@ function placeOf({ data }, { mosaic: index, map, row, column }) {
   const values = { name: names[map] ?? String(map + 1), row: row - padding[0] + 1, column: column - padding[2] + 1 };
   values.unit = row * width + column + 1;
   if (rows.length) values.row = rows[row];
+  if (mosaic.unit_labels.length) values.row = mosaic.unit_labels[values.unit - 1];
   if (columns.length) values.column = columns[column];
   const beside = row >= height - unread[0] || column >= width - unread[1];
   const place = isPadding(mosaic, row, column) ? data.texts.padding : fill(mosaic.place, values);

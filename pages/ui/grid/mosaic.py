@@ -17,6 +17,7 @@ _MANY, _SMALL_TILE = 16, 42  # more maps than that are shown smaller
 _TALLEST = 224  # CSS pixels: the height of a mosaic, where the caller does not say
 _LARGEST_CELL = 22
 _NOTHING = 1e-30  # up to which values are drawn as 0: 1/254 of it is still an ordinary number of 32 bits
+_LONGEST_COLUMN = 20  # units of a vector that stand below each other; more are broken into columns, and have no labels
 _MANY_CELLS = 4096  # more cells than that are worth looking for values that they share: a quarter of the bytes
 
 Array = NDArray[Any]
@@ -68,7 +69,8 @@ class Mosaic:
         cell: CSS pixels a cell.
         across: maps in one line.
         names: of the maps; by default their numbers.
-        row_labels, column_labels, row_axis, column_axis: written at the edges of a single map.
+        row_labels, column_labels, row_axis, column_axis: written at the edges of a single map; the names of a vector
+            that is too long for one column are told when its cells are pointed at.
         show_values: whether each cell's value is written in it.
         field: what a cell sees of the picture.
         picture: (rows, columns) of that picture.
@@ -136,6 +138,7 @@ def message(mosaic: Mosaic, words: Texts, coarse: bool) -> dict[str, Any]:
     cell = mosaic.cell or _cell(mosaic.maps.ndim, count, height)
     across = mosaic.across or math.ceil(count / max(1, _TALLEST // (height * cell)))
     field = mosaic.field
+    broken = mosaic.maps.ndim == 1 and width > 1  # a vector in several columns: no room for names beside its units
     return {
         "title": mosaic.title,
         "notes": mosaic.notes,
@@ -152,7 +155,8 @@ def message(mosaic: Mosaic, words: Texts, coarse: bool) -> dict[str, Any]:
         **_values(tiles, low, high, coarse),
         "range_labels": [] if mosaic.scale == "ink" or not mosaic.show_range else [number(low), number(high)],
         "names": mosaic.names,
-        "row_labels": mosaic.row_labels,
+        "row_labels": () if broken else mosaic.row_labels,
+        "unit_labels": mosaic.row_labels if broken else (),
         "column_labels": mosaic.column_labels,
         "row_axis": mosaic.row_axis,
         "column_axis": mosaic.column_axis,
@@ -183,7 +187,7 @@ def as_tiles(maps: Array) -> NDArray[np.float32]:
     if maps.ndim != 1:
         return np.asarray(maps, np.float32)
     units = maps.size
-    rows = units if units <= 20 else _TALLEST // (8 if units <= 256 else 4)
+    rows = units if units <= _LONGEST_COLUMN else _TALLEST // (8 if units <= 256 else 4)
     columns = math.ceil(units / rows)
     filled = np.full(rows * columns, np.nan, np.float32)
     filled[:units] = maps
