@@ -7,6 +7,7 @@ Tables nest; a key is their path: ``texts("status.running", epoch=2)``. What a p
 import re
 import string
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ import numpy as np
 
 _FOLDER = Path(__file__).parent.parent / "texts"
 _COMMON = "common"
+_FORMATTER = string.Formatter()
+_JAPANESE = "ぁ-んァ-ヶー一-龥々"
+_SPACE_BEFORE = re.compile(rf"(?<=[{_JAPANESE}]) ((?:\*\*)?)$")
+_SPACE_BEHIND = re.compile(rf"^((?:\*\*)?) (?=[{_JAPANESE}])")
 _LATEX_COMMAND = re.compile(r"\\[a-zA-Z]+")
 
 
@@ -40,7 +45,7 @@ class Texts:
             KeyError: neither the page's file nor ``common.toml`` has the key.
         """
         text = self._entries[key]
-        return (_IN_FORMULAS if is_formula(text) else _IN_SENTENCES).format(text, **values) if values else text
+        return _fill(text, values) if values else text
 
     def count(self, thing: str, n: int) -> str:
         """So many of a thing, "1 row" or "3 rows": the texts ``count.<thing>.one`` and ``count.<thing>.many``."""
@@ -59,20 +64,28 @@ def is_formula(text: str) -> bool:
     return "$" not in text and _LATEX_COMMAND.search(text) is not None
 
 
-class _Grouped(string.Formatter):
-    """Whole numbers get thousands separators, so that no caller forgets them."""
+def _fill(text: str, values: Mapping[str, object]) -> str:
+    """The text with its placeholders filled in.
 
-    def __init__(self, separator: str) -> None:
-        self._separator = separator
+    Whole numbers get thousands separators, so that no caller forgets them. A Japanese text has spaces around what is
+    filled in, for names in Latin script and numbers: beside a Japanese name they are left out.
+    """
+    separator = "{,}" if is_formula(text) else ","  # LaTeX puts a space behind a bare comma
+    said, value = "", ""
+    for words, name, spec, _ in _FORMATTER.parse(text):
+        if re.search(f"[{_JAPANESE}]$", value) or (value.endswith("）") and words.startswith(" ")):
+            words = _SPACE_BEHIND.sub(r"\1", words)
+        value = "" if name is None else _field(_FORMATTER.get_field(name, (), values)[0], spec or "", separator)
+        if re.match(f"[{_JAPANESE}]", value):
+            words = _SPACE_BEFORE.sub(r"\1", words)
+        said += words + value
+    return said
 
-    def format_field(self, value: Any, format_spec: str) -> str:
-        """What stands in a placeholder."""
-        if isinstance(value, int | np.integer) and not isinstance(value, bool) and not format_spec:
-            return f"{value:,}".replace(",", self._separator)
-        return super().format_field(value, format_spec)
 
-
-_IN_SENTENCES, _IN_FORMULAS = _Grouped(","), _Grouped("{,}")  # LaTeX puts a space behind a bare comma
+def _field(value: object, spec: str, separator: str) -> str:
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and not spec:
+        return f"{value:,}".replace(",", separator)
+    return format(value, spec)
 
 
 @cache

@@ -68,9 +68,9 @@ def test_steps_are_taken_one_by_one_and_formula_and_link_follow(open_page: OpenP
         expect(picture(page).locator(".position")).to_have_text(f"step {step} / 100")
         expect(losses(page).first).to_have_text(shown(loss_at(step)))
     expect(page).to_have_url(re.compile("step=3"))
-    expect(page.get_by_text("Update number 3")).to_be_visible()
+    expect(page.get_by_text("Step 3 with the real values")).to_be_visible()
     picture(page).get_by_role("button", name="Back one step").click()
-    expect(page.get_by_text("Update number 2")).to_be_visible()
+    expect(page.get_by_text("Step 2")).to_be_visible()
     picture(page).get_by_role("button", name="To the start").click()
     expect(page.get_by_text("nothing has been updated yet")).to_be_visible()
 

@@ -106,7 +106,7 @@ def test_the_landscapes_are_measured_and_drawn(open_page: OpenPage) -> None:
         shot(page, f"landscape-{kind}")
     assert "terrain=straight" in page.url
     page.get_by_text("Plane of the paths", exact=True).click()
-    expect(page.get_by_text("The points lie off the plane")).to_be_visible()
+    expect(page.get_by_text("The real points lie off it")).to_be_visible()
 
 
 def test_good_rates_are_found_and_taken_over(open_page: OpenPage) -> None:

@@ -123,7 +123,7 @@ def test_the_slider_sets_the_strength_and_the_url_follows_at_rest() -> None:
     at = opened(remedy="dropout")
     component, handle = "regularization_remedy.dropout", "0.WithDropout.p"
     drag(at, component, handle, 0.4, moving=True)
-    assert "40%" in said(at)
+    assert "40\u202f%" in said(at)
     assert at.query_params["remedy"] == "dropout"
     drag(at, component, handle, 0.45, turn=2)
     assert at.query_params["remedy"] == "dropout(0.45)"

@@ -29,6 +29,7 @@ from cnn.training.regularization import (
 from cnn.training.standings import standings
 from pages.ui.drag.options import drag_options
 from pages.ui.headings import heading
+from pages.ui.numbers import percent
 from pages.ui.options import choose_kind, name_of_member, name_of_option, settle
 from pages.ui.race import Look, current_race, race_stage, start_race, why_no_race
 from pages.ui.regularization import KEY
@@ -162,9 +163,9 @@ def _numbers(settings: RegularizationSettings, remedy: Remedy, config: Experimen
         said["more"] = cured.data.training_images
     if isinstance(cured.data.augmentation, Augmentation):
         change = cured.data.augmentation
-        said |= {"shift": f"{change.shift:g}", "rotate": f"{change.rotate:g}", "scale": f"{change.scale:.0%}"}
+        said |= {"shift": f"{change.shift:g}", "rotate": f"{change.rotate:g}", "scale": percent(change.scale)}
     if "p" in said:
-        said |= {"percent": f"{vars(remedy)['p']:.0%}", "kept": f"{1 - vars(remedy)['p']:g}"}
+        said |= {"percent": percent(vars(remedy)["p"]), "kept": f"{1 - vars(remedy)['p']:g}"}
     return said
 
 

@@ -13,6 +13,7 @@ from cnn.training.advance import advance, initial_state
 from cnn.training.plan import Plan
 from cnn.training.regularization import DEPTHS, RegularizationSettings
 from pages.ui.learn import Question
+from pages.ui.numbers import percent
 
 _DROPPED = 0.2  # share of units, in a question
 _RATE, _DECAY = 0.1, 0.5  # learning rate and λ
@@ -29,8 +30,8 @@ def questions() -> tuple[Question, ...]:
     left = round(float(weight[0]), 4)
     shallow, deep = (_training_accuracy(depth) for depth in (DEPTHS[0], DEPTHS[-1]))
     higher = "deep" if deep > shallow else "shallow"
-    said = {"shallow": f"{shallow:.0%}", "deep": f"{deep:.0%}", "updates": _UPDATES}
-    dropped = {"percent": f"{_DROPPED:.0%}", "p": _DROPPED, "kept": 1 - _DROPPED}
+    said = {"shallow": percent(shallow), "deep": percent(deep), "updates": _UPDATES}
+    dropped = {"percent": percent(_DROPPED), "p": _DROPPED, "kept": 1 - _DROPPED}
     width = RegularizationSettings().width
     return (
         Question("ratio", ratio, tolerance=0.01, values={**dropped, "ratio": f"{ratio:g}"}),

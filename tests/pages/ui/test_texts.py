@@ -21,3 +21,28 @@ def test_other_values_stay_as_they_are() -> None:
     assert "True" in Texts("train", "en")("ghosts.more", n=True)
     alt = Texts("grid", "en")("alt", title="a", maps=1, rows=1, columns=1, low=1234.5, high=2.0)
     assert "1.23e+03" in alt
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("SGD", "差が最も大きいのは SGD で、"),
+        ("モーメンタム", "差が最も大きいのはモーメンタムで、"),
+        ("荷重減衰（0.02）", "差が最も大きいのは荷重減衰（0.02）で、"),
+        ("私の a", "差が最も大きいのは私の a で、"),
+    ],
+)
+def test_no_space_stands_between_japanese_words(name: str, said: str) -> None:
+    assert Texts("race", "ja")("words.widest", name=name, training="9 %", final="8 %").startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Adam", "低いのは **Adam** です"),
+        ("モーメンタム", "低いのは**モーメンタム**です"),
+        ("He（正規分布）", "低いのは **He（正規分布）** です"),
+    ],
+)
+def test_bold_stays_bold(name: str, said: str) -> None:
+    assert said in Texts("optimizers", "ja")("see.best", name=name, step=1, loss="1", x="0", y="0")
