@@ -13,24 +13,22 @@ from pages.ui.learn import foot
 from pages.ui.lesson import is_learning, lesson
 from pages.ui.maps import input_mosaic, layer_mosaics
 from pages.ui.recognition import recognition_html, recognition_style
+from pages.ui.settings import settings_notice
 from pages.ui.teaching import DIGITS, correction, digit_menu, own_digits
 
-MODEL = "model"
 LINK = "draw"  # the grids of this page: what a cell sees is framed in the pictures of both
 CHIPS = {
     "untrained": {"model": models.UNTRAINED, "show": "3"},
-    "four": {"model": models.SHIPPED, "show": "4"},
-    "nine": {"model": models.SHIPPED, "show": "9"},
+    "four": {"show": "4"},
+    "nine": {"show": "9"},
 }
 
 
 def follow_link() -> None:
-    """Do what the URL asks for, once: ``?show=4&model=untrained``."""
-    digit, model = st.query_params.pop("show", ""), st.query_params.pop("model", "")
+    """Show the digit that the URL asks for, once: ``?show=4``."""
+    digit = st.query_params.pop("show", "")
     if digit in map(str, DIGITS):
         place_digit(int(digit), seed=1)
-    if model in models.offered():
-        st.session_state[MODEL] = model
 
 
 learning = is_learning()
@@ -84,16 +82,14 @@ def controls() -> None:
     """One line: correct the answer, choose who looks, be shown a digit."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
         correction(texts)
-        st.selectbox(
-            texts("model.label"), models.offered(), format_func=lambda name: texts(f"model.{name}"), key=MODEL,
-            width=150, persist_state="session",
-        )  # fmt: skip
+        models.choose_model(texts)
         digit_menu(texts)
         own_digits(texts)
 
 
 texts = open_page("draw")
 follow_link()
+settings_notice(models.DrawSettings)
 resume_drawing()
 recognition_style()
 stage()

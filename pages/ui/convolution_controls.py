@@ -21,6 +21,7 @@ from cnn.layers.convolution import Conv2d
 from pages.ui import models
 from pages.ui.errors import show_error
 from pages.ui.grid import Cell, Edit
+from pages.ui.menus import menu, switch
 from pages.ui.settings import edit_settings, read_settings, write_settings
 from pages.ui.texts import Texts
 
@@ -34,11 +35,8 @@ def choose_kernel(texts: Texts) -> None:
     """The menu of kernels: made by hand, learned, or one's own numbers."""
     settings = _settings()
     known = (*PRESETS, *LEARNED)
-    st.session_state[_MENU] = settings.kernel if settings.kernel in known else _OWN
-    st.selectbox(
-        texts("kernel.label"), (*known, _OWN), key=_MENU, on_change=_take_kernel,
-        format_func=lambda name: texts(f"kernel.{name}"),
-    )  # fmt: skip
+    shown = settings.kernel if settings.kernel in known else _OWN
+    menu(texts("kernel.label"), (*known, _OWN), shown, _MENU, _take_kernel, lambda name: texts(f"kernel.{name}"))
 
 
 def choose_direction(texts: Texts) -> ConvolutionSettings:
@@ -77,11 +75,10 @@ def learned_kernels(settings: ConvolutionSettings, texts: Texts) -> Array | None
 def _choose_step(texts: Texts) -> None:
     """The five steps of the way back, and a button for the next one."""
     settings = _settings()
-    st.session_state[_STEP] = settings.step
     with st.container(horizontal=True, vertical_alignment="bottom", key="convolution_steps"):
-        st.segmented_control(
-            texts("step.label"), STEPS, key=_STEP, on_change=_take_step, required=True,
-            format_func=lambda name: f"{STEPS.index(name) + 1} {texts(f'step.{name}.name')}",
+        switch(
+            texts("step.label"), STEPS, settings.step, _STEP, lambda step: _write(step=step),
+            lambda name: f"{STEPS.index(name) + 1} {texts(f'step.{name}.name')}",
         )  # fmt: skip
         last = settings.step == STEPS[-1]
         st.button(
@@ -139,9 +136,9 @@ def _merged(edit: Edit, maps: Array) -> Array | None:
         return None
 
 
-def _take_kernel() -> None:
+def _take_kernel(name: str) -> None:
     st.session_state.pop(_REFUSED, None)
-    name, settings = st.session_state[_MENU], _settings()
+    settings = _settings()
     if name == _OWN:
         learned = _weights_or_shipped(settings.kernel)
         _write(kernel=write_kernels(settings.kernels(learned)))
@@ -149,10 +146,6 @@ def _take_kernel() -> None:
         _write(kernel=name, size=min(LARGEST_SIZE, _weights_or_shipped(name).shape[-1]))
     else:
         _write(kernel=name)
-
-
-def _take_step() -> None:
-    _write(step=st.session_state[_STEP])
 
 
 def _go_on() -> None:

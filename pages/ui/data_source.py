@@ -151,8 +151,8 @@ def _mix_in_mine(data: DataConfig, texts: Texts) -> None:
     if not count and not data.mine:
         st.caption(texts("data.no_mine"))
         return
-    st.session_state[_MINE] = bool(data.mine)
-    st.toggle(texts("data.mine", n=count), key=_MINE, help=texts("data.mine_help"), on_change=_switch_mine)
+    mixed_in = st.session_state[_MINE] = bool(data.mine)
+    st.toggle(texts("data.mine", n=count), mixed_in, key=_MINE, help=texts("data.mine_help"), on_change=_switch_mine)
 
 
 def _switch_mine() -> None:

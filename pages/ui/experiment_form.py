@@ -17,6 +17,7 @@ from cnn.schedules import SCHEDULES
 from pages.ui.data_source import data_editor, data_label
 from pages.ui.language import language
 from pages.ui.layers_editor import layers_editor, outline_table
+from pages.ui.menus import menu
 from pages.ui.opening import opening_row
 from pages.ui.options import choose, edit_options, name_of_kind, name_of_option, name_of_word
 from pages.ui.runs import current_run
@@ -99,21 +100,17 @@ def _name(option: str) -> str:
 
 def _preset(config: ExperimentConfig, texts: Texts) -> None:
     current = next((name for name, preset in PRESETS.items() if _same_network(config, preset)), _OWN)
-    st.session_state[_PRESET] = current
     names = {name: name_of_word(name) for name in PRESETS} | {_OWN: texts("preset.own")}
-    st.selectbox(
-        texts("settings.preset"),
-        [*PRESETS, *([_OWN] if current == _OWN else [])],
-        format_func=names.__getitem__,
-        key=_PRESET,
-        on_change=_take_preset,
+    offered = [*PRESETS, *([_OWN] if current == _OWN else [])]
+    menu(
+        texts("settings.preset"), offered, current, _PRESET, _take_preset, names.__getitem__,
         label_visibility="collapsed",
-    )
+    )  # fmt: skip
 
 
-def _take_preset() -> None:
-    preset = PRESETS.get(st.session_state[_PRESET])
-    if preset is not None:
+def _take_preset(name: str) -> None:
+    if name in PRESETS:
+        preset = PRESETS[name]
         write_config(replace(read_config(), layers=preset.layers, optimizer=preset.optimizer))
 
 

@@ -23,10 +23,11 @@ def language() -> str:
 
 def language_switch(label: str) -> None:
     """Draw the switch and keep the URL telling the language that was chosen (a navigation click drops the query)."""
-    st.session_state[_SWITCH] = language()
+    spoken = st.session_state[_SWITCH] = language()
     st.segmented_control(
         label,
         LANGUAGES,
+        default=spoken,
         format_func=NAMES.__getitem__,
         key=_SWITCH,
         required=True,

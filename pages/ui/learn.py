@@ -8,7 +8,9 @@ from pages.ui.page import is_last, next_page, place_of
 import streamlit as st
 
 from pages.ui.headings import heading
+from pages.ui.options import settle
 from pages.ui.texts import Texts
+from pages.ui.url import write_query
 
 _WIDTH = 220  # pixels of a field for a guess
 
@@ -49,15 +51,17 @@ def foot(
     Args:
         texts: with ``try.title``, ``try.<chip>`` for each chip, ``questions.title`` and the questions' own; with
             ``mistake.text`` where there is a common mistake.
-        page: the page's own name: a chip is a link to it, because the configuration is the URL.
-        chips: by name, what the link says.
+        page: the page's own name.
+        chips: by name, what the URL then says of the page's settings; what it leaves out takes its default.
         questions: to be guessed; or how many there are to be thought about, with the texts ``questions.ask<n>`` and
             ``questions.answer<n>`` from 1.
     """
     with st.container(horizontal=True, key="try_this", vertical_alignment="center"):
         heading(texts("try.title"), width="content")
         for name, query in chips.items():
-            st.page_link(f"pages/{page}.py", label=texts(f"try.{name}"), query_params=dict(query), width="content")
+            # Not a link: Streamlit leaves the address bar as it is where a link leads to the page that it stands on.
+            if st.button(texts(f"try.{name}"), key=f"try_{name}", on_click=_follow, args=(query,)):
+                st.rerun()  # the whole page, where its foot is drawn with a part of it
     if "mistake.text" in texts:
         heading(texts("mistake.title"))
         # Not a warning: that would interrupt those who listen.
@@ -113,6 +117,12 @@ def _answer(question: Question, guess: float | str, texts: Texts) -> None:
     said = guess if isinstance(guess, str) else f"{guess:g}"
     verdict = texts("guess.right") if right else texts("guess.wrong", guess=_called(question, said, texts))
     (st.success if right else st.info)(f"{verdict} {texts(f'questions.{question.name}.answer', **question.values)}")
+
+
+def _follow(query: Mapping[str, str]) -> None:
+    """Set the page as a chip says: the configuration is the URL."""
+    write_query(query)
+    settle()
 
 
 def _field(question: Question, key: str, texts: Texts) -> float | str | None:

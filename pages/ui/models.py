@@ -1,6 +1,6 @@
 """The networks that can look at a drawing: shipped, in training in this tab, loaded from a file, or untrained.
 
-One more where the reader has had a network learn their own digits.
+One more where the reader has had a network learn their own digits. Which of them looks is said by the URL of Draw.
 """
 
 from dataclasses import dataclass
@@ -12,17 +12,27 @@ from cnn.config import ExperimentConfig
 from cnn.data import DIGIT_NAMES
 from cnn.errors import PlaygroundError
 from cnn.network import Network
+from cnn.options import Configurable, option
 from cnn.training import Run
 from pages.ui.errors import show_error
 from pages.ui.language import language
+from pages.ui.menus import menu
 from pages.ui.model_files import loaded_model
 from pages.ui.runs import current_run, runs, watch
 from pages.ui.samples import network_at, samples
+from pages.ui.settings import read_settings, write_settings
 from pages.ui.tab import keep_token, token
 from pages.ui.texts import Texts
 
 SHIPPED, RUN, TAUGHT, LOADED, UNTRAINED = "shipped", "run", "taught", "loaded", "untrained"
-_BUILT, _PUPIL, _MENU = "loaded_network", "taught_pupil", "model"
+_BUILT, _PUPIL = "loaded_network", "taught_pupil"
+
+
+@dataclass(frozen=True)
+class DrawSettings(Configurable):
+    """What the URL of Draw says."""
+
+    model: str = option(SHIPPED, choices=(SHIPPED, RUN, TAUGHT, LOADED, UNTRAINED))
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,12 +121,21 @@ def _shipped_config() -> ExperimentConfig:
 
 def chosen_name() -> str:
     """Name of the model that looks on Draw."""
-    return st.session_state.get(_MENU, SHIPPED)
+    return read_settings(DrawSettings).model
 
 
 def choose(name: str) -> None:
     """Let another model look on Draw. For callbacks."""
-    st.session_state[_MENU] = name
+    write_settings(DrawSettings(name))
+
+
+def choose_model(texts: Texts) -> None:
+    """The menu of the networks that look at the drawing."""
+    chosen = chosen_name()
+    menu(
+        texts("model.label"), tuple(dict.fromkeys((*offered(), chosen))), chosen, "model", choose,
+        lambda name: texts(f"model.{name}"), width=150,
+    )  # fmt: skip
 
 
 def usable(name: str) -> Model:

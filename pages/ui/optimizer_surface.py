@@ -18,6 +18,7 @@ from pages.ui.descent import Contestant, Told, descent, opens, read_told
 from pages.ui.drag import Slider, sliders
 from pages.ui.grid import Cell, Mosaic, grid
 from pages.ui.headings import heading
+from pages.ui.menus import switch
 from pages.ui.options import (
     choose,
     choose_several,
@@ -45,13 +46,12 @@ def choose_part(page: type[OptimizersSettings], texts: Texts) -> str:
     """The switch between the page's two stages; the one that is chosen."""
     key = f"{KEY}.part"
     parts = next(one for one in options_of(page) if one.name == "part").choices
-    st.session_state[key] = read_settings(page).part
-    st.segmented_control(
-        texts("parts.label"), parts, format_func=lambda name: texts(f"parts.{name}"), key=key, required=True,
-        on_change=lambda: write_settings(replace(read_settings(page), part=st.session_state[key])),
-        label_visibility="collapsed",
+    shown = read_settings(page).part
+    switch(
+        texts("parts.label"), parts, shown, key, lambda part: write_settings(replace(read_settings(page), part=part)),
+        lambda name: texts(f"parts.{name}"), label_visibility="collapsed",
     )  # fmt: skip
-    return st.session_state[key]
+    return shown
 
 
 def choose_settings(settings: OptimizersSettings, texts: Texts) -> Chosen:
@@ -117,11 +117,9 @@ def looked_at(settings: OptimizersSettings, found: Sequence[Contestant]) -> Cont
 
 def choose_rule(settings: OptimizersSettings, found: Sequence[Contestant], texts: Texts) -> None:
     """Which optimizer is looked at closely: in the picture too, which is drawn before."""
-    key = f"{KEY}.rule"
-    st.session_state[key] = looked_at(settings, found).name
-    st.segmented_control(
-        texts("rules.label"), [one.name for one in found], format_func=name_of_kind, key=key, required=True,
-        on_change=lambda: write_settings(replace(read_settings(type(settings)), rule=st.session_state[key])),
+    switch(
+        texts("rules.label"), [one.name for one in found], looked_at(settings, found).name, f"{KEY}.rule",
+        lambda rule: write_settings(replace(read_settings(type(settings)), rule=rule)), name_of_kind,
         label_visibility="collapsed", wrap=True,
     )  # fmt: skip
 
@@ -212,8 +210,8 @@ def _choose_varied(
         return " × ".join(name_of_option(type(optimizer).__name__, name) for name in pair.split("-"))
 
     st.segmented_control(
-        texts("sweep.label"), offered, format_func=named, key=key, required=True, on_change=touch, args=(key,),
-        label_visibility="collapsed", wrap=True,
+        texts("sweep.label"), offered, default=current, format_func=named, key=key, required=True, on_change=touch,
+        args=(key,), label_visibility="collapsed", wrap=True,
     )  # fmt: skip
     columns, _, rows = st.session_state[key].partition("-")
     return (replace(settings, sweep=st.session_state[key]) if touched(key) else settings), (columns, rows)

@@ -6,6 +6,9 @@ its own name, so that one new class in one file is on the pages at once.
 The page's configuration is the truth and a widget shows it, except while the reader's last change has not reached the
 configuration: a click may interrupt the run of the script that would have carried it there. :func:`settle` says that
 all changes have arrived.
+
+What a widget shows is its default, too, and labels that are no choices any more are passed over; ``pages.ui.menus``
+says why.
 """
 
 import math
@@ -87,8 +90,8 @@ def choose_several(
     offered = [name for name in registry if names is None or name in names]
     current = [registry.name_of(one) for one in things]
     st.pills(
-        label, offered, selection_mode="multi", format_func=name_of_kind, key=_follow(key, current), wrap=True,
-        on_change=touch, args=(key,),
+        label, offered, selection_mode="multi", format_func=name_of_kind, key=_follow(key, current, offered),
+        default=current, wrap=True, on_change=touch, args=(key,),
     )  # fmt: skip
     chosen: list[str] = st.session_state[key]
     kept = dict(zip(current, things, strict=True))
@@ -141,7 +144,7 @@ def _edit(owner: str, one: Option, value: Any, key: str, meant: float | None = N
         number = _number(one, meant if isinstance(value, str) else value, key, label, help_text)
         return value if isinstance(value, str) and number == meant else number
     if one.kind == "bool":
-        return st.toggle(label, key=_follow(key, value), help=help_text, on_change=touch, args=(key,))
+        return st.toggle(label, value, key=_follow(key, value), help=help_text, on_change=touch, args=(key,))
     if one.kind == "family" and one.family is not None:
         current = value if isinstance(value, str) else one.family.name_of(value)
         name = _menu(label, [*one.choices, *one.family], current, key, help_text, kinds=one.family)
@@ -169,7 +172,7 @@ def _menu(
     label: str, names: list[str], current: str, key: str, help_text: str | None = None, kinds: Collection[str] = ()
 ) -> str:
     """A menu of ``names``, of which those in ``kinds`` are members of a family and the others words."""
-    _follow(key, current)
+    _follow(key, current, names)
 
     def called(name: str) -> str:
         return name_of_kind(name) if name in kinds else _name_in_menu(name)
@@ -181,8 +184,8 @@ def _menu(
         "args": (key,),
     }
     if len(names) <= _FEW:
-        return st.segmented_control(label, names, key=key, required=True, **shared)
-    return st.selectbox(label, names, key=key, **shared)
+        return st.segmented_control(label, names, default=current, key=key, required=True, **shared)
+    return st.selectbox(label, names, names.index(current), key=key, **shared)
 
 
 def _number(one: Option, value: float, key: str, label: str, help_text: str | None) -> float:
@@ -191,6 +194,7 @@ def _number(one: Option, value: float, key: str, label: str, help_text: str | No
         label,
         min_value=number(one.low) if math.isfinite(one.low) else None,
         max_value=number(one.high) if math.isfinite(one.high) else None,
+        value=number(value),
         step=_step(one),
         format="%d" if number is int else "%g",
         key=_follow(key, number(value)),
@@ -216,9 +220,18 @@ def _step(one: Option) -> float:
     return 10.0 ** math.floor(math.log10(span / 20))
 
 
-def _follow(key: str, value: Any) -> str:
-    """Let the widget ``key`` show ``value``, unless the reader has just changed it."""
-    if key not in st.session_state or (not touched(key) and st.session_state[key] != value):
+def _follow(key: str, value: Any, offered: Collection[str] = ()) -> str:
+    """Let the widget ``key`` show ``value``, unless the reader has just changed it.
+
+    Args:
+        key: of the widget.
+        value: the configuration's.
+        offered: what can be chosen, where that is a list.
+    """
+    shown = st.session_state.get(key)
+    if offered and not {*(shown if isinstance(shown, list) else [shown])} <= {*offered}:
+        _pending().discard(key)
+    if key not in st.session_state or (not touched(key) and shown != value):
         st.session_state[key] = value
     return key
 

@@ -11,22 +11,24 @@ import streamlit as st
 
 from cnn import links
 from cnn.options import Configurable, options_of
+from pages.ui import menus
 from pages.ui.language import language
 from pages.ui.options import edit_options, name_of_option, settle
 from pages.ui.texts import Texts
-from pages.ui.url import OTHER, name_dropped, write_query
+from pages.ui.url import name_dropped, own_query, write_query
 
 C = TypeVar("C", bound=Configurable)
 
 
 def read_settings(owner: type[C]) -> C:
     """The settings that the URL says; never raises."""
-    return links.decode_options(owner, st.query_params.to_dict(), OTHER)[0]
+    return links.decode_options(owner, own_query())[0]
 
 
 def write_settings(settings: Configurable) -> None:
-    """Let the URL say ``settings``: what differs from the defaults."""
-    write_query(links.encode_options(settings))
+    """Let the URL say ``settings``: what differs from the defaults. A URL that says so in another way stays."""
+    if settings != read_settings(type(settings)):
+        write_query(links.encode_options(settings))
 
 
 def edit_settings(
@@ -64,14 +66,10 @@ def switch(owner: type[C], name: str, key: str, called: Callable[[str], str]) ->
         key: of the widget.
         called: what each choice is called.
     """
-
-    def take() -> None:
-        write_settings(replace(cast(Any, read_settings(owner)), **{name: st.session_state[key]}))
-
-    st.session_state[key] = getattr(read_settings(owner), name)
     choices = next(one for one in options_of(owner) if one.name == name).choices
-    st.segmented_control(
-        name_of_option(owner.__name__, name), choices, key=key, required=True, format_func=called, on_change=take,
+    menus.switch(
+        name_of_option(owner.__name__, name), choices, getattr(read_settings(owner), name), key,
+        lambda choice: write_settings(replace(cast(Any, read_settings(owner)), **{name: choice})), called,
         label_visibility="collapsed", wrap=True,
     )  # fmt: skip
     follow_part()
@@ -80,4 +78,4 @@ def switch(owner: type[C], name: str, key: str, called: Callable[[str], str]) ->
 
 def settings_notice(owner: type[Configurable]) -> None:
     """One notice that names what of the URL's settings was not understood."""
-    name_dropped(links.decode_options(owner, st.query_params.to_dict(), OTHER)[1])
+    name_dropped(links.decode_options(owner, own_query())[1])

@@ -1,7 +1,8 @@
 """The picture that the pages take apart: the reader's drawing, a sample digit or a small grid of typed numbers.
 
 It is chosen once and follows from page to page; ``?input=`` says it in the URL: ``drawing`` (left out), ``digit-4``, or
-the numbers themselves, ``1 2 3; 4 5 6``.
+the numbers themselves, ``1 2 3; 4 5 6``. Once a page has said it there, the URL is the truth: where that is gone,
+the reader went back.
 """
 
 import re
@@ -20,8 +21,9 @@ from cnn.explain.matrix import read_matrix, write_matrix
 from pages.ui.drawing import current_drawing
 from pages.ui.errors import show_error
 from pages.ui.language import language
+from pages.ui.menus import menu
 from pages.ui.texts import Texts
-from pages.ui.url import INPUT
+from pages.ui.url import INPUT, current_page
 
 DRAWING, TYPED = "drawing", "typed"
 _DIGIT = re.compile(r"digit-([0-9])")
@@ -30,7 +32,7 @@ _STAND_IN = _DIGITS[7]
 _FIRST_GRID = "0 0 1 1 0 0; 0 1 0 0 1 0; 0 0 0 0 1 0; 0 0 0 1 0 0; 0 0 1 0 0 0; 0 1 1 1 1 0"
 _SEED, _VARIATION = 1, 0.6  # of the samples' handwriting: a person's, but a legible one
 
-_CHOSEN = "specimen"  # what ?input= would say
+_CHOSEN, _SAID = "specimen", "specimen_said"  # what ?input= would say; what it was made to say, and on which page
 _MENU, _GRID, _REFUSED = "specimen_menu", "specimen_grid", "specimen_refused"
 
 
@@ -72,12 +74,13 @@ def choose_specimen() -> Specimen:
     words, chosen = Texts("common", language()), _chosen()
     _say(chosen)
     kind = chosen if chosen in (DRAWING, *_DIGITS) else TYPED
-    st.session_state[_MENU] = TYPED if _REFUSED in st.session_state else kind
-    st.selectbox(
-        words("specimen.label"), (DRAWING, *_DIGITS, TYPED), key=_MENU, on_change=_choose,
-        format_func=lambda one: words("specimen.digit", digit=one[-1]) if one in _DIGITS else words(f"specimen.{one}"),
+    offered = (DRAWING, *_DIGITS, TYPED)
+    shown = TYPED if _REFUSED in st.session_state else kind
+    menu(
+        words("specimen.label"), offered, shown, _MENU, _choose,
+        lambda one: words("specimen.digit", digit=one[-1]) if one in _DIGITS else words(f"specimen.{one}"),
     )  # fmt: skip
-    if st.session_state[_MENU] == TYPED:
+    if shown == TYPED:
         _type_grid(chosen, words)
     specimen = current_specimen()
     if specimen.stands_in:
@@ -90,14 +93,13 @@ def choose_specimen() -> Specimen:
 def _type_grid(chosen: str, words: Texts) -> None:
     """The field for a grid. A text that is refused stays in it, and the grid before it stays the input."""
     refused = st.session_state.get(_REFUSED)
-    st.session_state[_GRID] = refused[0] if refused else chosen.replace("; ", "\n")
-    st.text_area(words("specimen.grid"), key=_GRID, on_change=_read_grid, height=170)
+    text = st.session_state[_GRID] = refused[0] if refused else chosen.replace("; ", "\n")
+    st.text_area(words("specimen.grid"), text, key=_GRID, on_change=_read_grid, height=170)
     if refused:
         show_error(refused[1])
 
 
-def _choose() -> None:
-    kind = st.session_state[_MENU]
+def _choose(kind: str) -> None:
     st.session_state.pop(_REFUSED, None)
     _say(_FIRST_GRID if kind == TYPED else kind)
 
@@ -113,10 +115,12 @@ def _read_grid() -> None:
 
 
 def _chosen() -> str:
-    """What the URL says, if it is any input, else what was chosen before."""
+    """What the URL says, if it is any input, else what was chosen before, on another page."""
     asked = st.query_params.get(INPUT)
     known = st.session_state.get(_CHOSEN, DRAWING)
-    if asked is None or asked == known:
+    if asked is None:
+        return known if st.session_state.get(_SAID, (None, DRAWING)) != (current_page(), known) else DRAWING
+    if asked == known:
         return known
     if asked == DRAWING or _DIGIT.fullmatch(asked):
         return asked
@@ -128,6 +132,7 @@ def _chosen() -> str:
 
 def _say(chosen: str) -> None:
     st.session_state[_CHOSEN] = chosen
+    st.session_state[_SAID] = current_page(), chosen
     if chosen == DRAWING:
         st.query_params.pop(INPUT, None)
     elif st.query_params.get(INPUT) != chosen:

@@ -1,20 +1,61 @@
-// Tells the browser which language the page speaks, and keeps the tokens of its runs for as long as the tab lives.
+// Tells the browser which language the page speaks, keeps for as long as the tab lives what the server would forget with
+// a refresh (the tokens of its runs, what each page was set to), and sees to it that Back goes back.
 const PREFIX = "cnn-playground-";
 
 export default function ({ data, setStateValue }) {
   document.documentElement.lang = data.language;
-  for (const [name, token] of Object.entries(data.tokens)) {
-    sessionStorage.setItem(PREFIX + name, token);
+  watchHistory();
+  const forgotten = {};
+  for (const [drawer, said] of Object.entries(data.kept)) {
+    const kept = exchange(`${PREFIX}${drawer}-`, said);
+    if (Object.keys(kept).length) {
+      forgotten[drawer] = kept;
+    }
+  }
+  if (Object.keys(forgotten).length) {
+    setStateValue("kept", forgotten);
+  }
+}
+
+/** Keep what the server says under each name; what the tab remembers under other names. */
+function exchange(prefix, said) {
+  for (const [name, text] of Object.entries(said)) {
+    sessionStorage.setItem(prefix + name, text);
   }
   const kept = {};
   for (let place = 0; place < sessionStorage.length; place++) {
     const key = sessionStorage.key(place);
-    const name = key.slice(PREFIX.length);
-    if (key.startsWith(PREFIX) && !(name in data.tokens)) {
+    const name = key.slice(prefix.length);
+    if (key.startsWith(prefix) && !(name in said)) {
       kept[name] = sessionStorage.getItem(key);
     }
   }
-  if (Object.keys(kept).length) {
-    setStateValue("tokens", kept);
+  return kept;
+}
+
+/**
+ * One press of Back is one page. Streamlit gives every change of the query an entry of its own in the browser's history,
+ * also where a page only gets back the query it had; so Back would lead to the same page again, and for ever. A change
+ * on the page therefore takes the place of the entry it is on. Only what the reader followed like a link, a suggestion,
+ * is a step that Back takes back.
+ */
+function watchHistory() {
+  if (window.cnnPlaygroundHistory) {
+    return;
   }
+  window.cnnPlaygroundHistory = true;
+  let followed = false;
+  document.addEventListener("click", ({ target }) => {
+    followed = Boolean(target.closest?.(".st-key-try_this button"));
+  }, true);
+  const push = history.pushState.bind(history);
+  history.pushState = (state, unused, url) => {
+    const to = new URL(url ?? "", location.href);
+    if (to.pathname === location.pathname && !followed) {
+      history.replaceState(state, unused, url);
+    } else {
+      push(state, unused, url);
+    }
+    followed = false;
+  };
 }

@@ -1,48 +1,49 @@
-"""What the server and the browser's tab tell each other on every page: the language, and which runs the tab controls.
+"""What the server and the browser's tab tell each other on every page: the language, which runs the tab controls, and
+what its pages are set to.
 
-A refresh of the browser is a new session for the server. The tokens that control a run or a race are therefore kept in
-the tab's own sessionStorage, never in the URL: who is given a link may look, but only the tab that started a run steers
-it.
+A refresh of the browser is a new session for the server. What must not be lost with the old one is therefore kept in
+the tab's own sessionStorage: the tokens that control a run or a race, never in the URL (who is given a link may look,
+but only the tab that started a run steers it); and the query of each page that the reader has been to, because the URL
+has only that of the page in sight.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 from streamlit.components.v2 import component
 
 RUN = "run"  # the name of the Train page's token
-_TOKENS, _TOLD = "tab_tokens", "tab_told"
+_TOKENS, _QUERIES = "tokens", "queries"  # what the tab keeps, each a table from names to texts
+_DRAWERS = {_TOKENS: re.compile(r"[A-Za-z0-9_-]{1,128}"), _QUERIES: re.compile(r"[!-~]{0,20000}")}
+_NAME = re.compile(r"[a-z_]{1,40}")
+_MOST = 30  # texts of each kind
+_MOST_PARAMETERS = 100  # of a query
 _KEY = "tab"
-_NAME, _TOKEN = re.compile(r"[a-z_]{1,40}"), re.compile(r"[A-Za-z0-9_-]{1,128}")
-_MOST = 20  # tokens
 _component = component("tab", js=Path(__file__).with_name("tab.js").read_text(encoding="utf-8"))
 
 
 def tell_tab(language: str) -> None:
-    """Draw the invisible component that sets ``<html lang>`` and hands the tokens back and forth."""
+    """Draw the invisible component that sets ``<html lang>`` and hands back and forth what the tab keeps."""
     said = _component(
         key=_KEY,
-        data={"language": language, "tokens": _tokens()},
-        default={"tokens": None},
-        on_tokens_change=lambda: None,
-    ).get("tokens")
-    # A session that has started a run of its own knows better than what the tab remembers from before.
-    news = {name: value for name, value in _checked(said).items() if token(name) is None}
-    for name, value in news.items():
-        keep_token(value, name)
-    st.session_state[_TOLD] = bool(news)
-
-
-def has_just_told() -> bool:
-    """Whether the script runs because the tab has told its tokens: to the reader it is still the run before."""
-    return st.session_state.get(_TOLD, False)
+        data={"language": language, "kept": {drawer: _kept(drawer) for drawer in _DRAWERS}},
+        default={"kept": None},
+        on_kept_change=lambda: None,
+    ).get("kept")
+    for drawer in _DRAWERS:
+        for name, text in _checked(said, drawer).items():
+            # A session that has said something of its own knows better than what the tab remembers from before.
+            if name not in _kept(drawer):
+                _keep(drawer, name, text)
 
 
 def token(name: str = RUN) -> str | None:
     """The token of what the tab controls under ``name``, as far as it is known yet."""
-    return _tokens().get(name)
+    return _kept(_TOKENS).get(name)
 
 
 def keep_token(value: str, name: str = RUN) -> None:
@@ -52,19 +53,42 @@ def keep_token(value: str, name: str = RUN) -> None:
         value: the token.
         name: small letters and underscores; one thing is controlled under each name.
     """
-    st.session_state[_TOKENS] = {**_tokens(), name: value}
+    _keep(_TOKENS, name, value)
 
 
-def _tokens() -> dict[str, str]:
-    return st.session_state.get(_TOKENS, {})
+def query_of(page: str) -> dict[str, str]:
+    """The query that a page had when it was last in sight, in this tab; empty where it has not been."""
+    text = _kept(_QUERIES).get(page, "")
+    return dict(parse_qsl(text, keep_blank_values=True)) if text.count("&") < _MOST_PARAMETERS else {}
 
 
-def _checked(said: object) -> dict[str, str]:
+def keep_query(page: str, query: Mapping[str, str]) -> None:
+    """Let the tab remember the query of a page, for :func:`query_of`."""
+    _keep(_QUERIES, page, urlencode(query))
+
+
+def _keep(drawer: str, name: str, text: str) -> None:
+    st.session_state[_place(drawer)] = {**_kept(drawer), name: text}
+
+
+def _kept(drawer: str) -> dict[str, str]:
+    return st.session_state.get(_place(drawer), {})
+
+
+def _place(drawer: str) -> str:
+    return f"tab_{drawer}"
+
+
+def _checked(said: object, drawer: str) -> dict[str, str]:
     """What a browser says may be anything."""
-    if not isinstance(said, dict) or len(cast(dict[object, object], said)) > _MOST:
+    table = cast(dict[object, object], said).get(drawer) if isinstance(said, dict) else None
+    if not isinstance(table, dict) or len(cast(dict[object, object], table)) > _MOST:
         return {}
     return {
-        name: value
-        for name, value in cast(dict[object, object], said).items()
-        if isinstance(name, str) and isinstance(value, str) and _NAME.fullmatch(name) and _TOKEN.fullmatch(value)
+        name: text
+        for name, text in cast(dict[object, object], table).items()
+        if isinstance(name, str)
+        and isinstance(text, str)
+        and _NAME.fullmatch(name)
+        and _DRAWERS[drawer].fullmatch(text)
     }

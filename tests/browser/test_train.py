@@ -103,9 +103,11 @@ def test_what_one_tab_does_to_a_run_the_other_notices_also_while_the_run_stands(
     page = open_page(f"/train?{LASTING}")
     button(page, "start").click()
     wait_for_steps(page)
-    token = page.evaluate("sessionStorage.getItem('cnn-playground-run')")
+    token = page.evaluate("sessionStorage.getItem('cnn-playground-tokens-run')")
     other = open_page("/")
-    other.evaluate("token => sessionStorage.setItem('cnn-playground-run', token)", token)  # as a duplicated tab has it
+    other.evaluate(
+        "token => sessionStorage.setItem('cnn-playground-tokens-run', token)", token
+    )  # as a duplicated tab has it
     other.goto("/train")
     for name in ("Resume", "Pause", "Resume"):
         button(other, "pause").click()

@@ -212,9 +212,8 @@ def test_a_plan_that_fits_works_on_every_page(plan: str, monkeypatch: Any, tmp_p
             calm(at.run())
             if name in ("histograms", "ratios"):
                 assert (TRAIN("panel.no_weights") in [one.value for one in at.markdown]) == (plan == "no parameters")
-    at.session_state["model"] = "run"
     at.switch_page("pages/draw.py")
-    at.query_params = {"show": "3"}  # a click in the navigation drops the query
+    at.query_params = {"show": "3", "model": "run"}
     assert "%</p>" in html(calm(at.run()))
     assert Texts("common", "en")("no_such_model") not in [one.value for one in at.info], "the run's own network looks"
     at.switch_page("pages/backprop.py")

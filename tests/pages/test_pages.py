@@ -98,3 +98,13 @@ def test_the_url_chooses_the_language_and_nonsense_does_not(asked: str, spoken: 
     at = opened("en-US", {"lang": asked})
     assert Texts("draw", spoken)("lead") in head(at)
     assert at.button_group(key="language").value == spoken
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_labels_of_the_language_before_are_no_choices(name: str) -> None:
+    # What a click carries that closely follows a change of the language.
+    at = opened("en-US").switch_page(f"pages/{name}.py").run()
+    before = dict(at.query_params)
+    at.query_params["lang"] = "ja"
+    assert Texts(name, "ja")("lead") in head(at.run())
+    assert at.query_params == {**before, "lang": "ja"}

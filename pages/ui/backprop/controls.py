@@ -14,6 +14,7 @@ from cnn.explain.backprop import BackpropSettings
 from cnn.explain.picture import fit
 from pages.ui import models
 from pages.ui.errors import show_error
+from pages.ui.menus import menu
 from pages.ui.settings import edit_settings, read_settings, write_settings
 from pages.ui.specimen import Specimen, choose_specimen
 from pages.ui.texts import Texts
@@ -78,27 +79,23 @@ def _others() -> tuple[Array, Array]:
 
 def _choose_model(name: str, texts: Texts) -> models.Model:
     offered = models.offered()
-    st.session_state[_MODEL] = name if name in offered else models.UNTRAINED
+    shown = name if name in offered else models.UNTRAINED
     ordered = sorted(offered, key=lambda one: one != models.UNTRAINED)  # the page begins with the untrained one
-    st.selectbox(
-        texts("model.label"), ordered, key=_MODEL, format_func=lambda one: texts(f"model.{one}"),
-        on_change=lambda: _set(model=st.session_state[_MODEL]),
-    )  # fmt: skip
+    menu(texts("model.label"), ordered, shown, _MODEL, lambda one: _set(model=one), lambda one: texts(f"model.{one}"))
     if name not in offered:
         st.info(texts("model.not_loaded"))
     frozen: dict[str, models.Model] = st.session_state.setdefault(_FROZEN, {})
-    name = st.session_state[_MODEL]
-    if name not in frozen:
+    if shown not in frozen:
         try:
-            chosen = models.model(name)
+            chosen = models.model(shown)
         except PlaygroundError as error:
             show_error(error)
             return _untrained()
         if chosen is None:
             st.info(texts("model.no_run"))
             return _untrained()
-        frozen[name] = chosen
-    return frozen[name]
+        frozen[shown] = chosen
+    return frozen[shown]
 
 
 def _untrained() -> models.Model:
@@ -111,20 +108,18 @@ def _choose_target(target: int | str, specimen: Specimen, picture: Array, model:
     classes = model.classes
     found = _shown(specimen, picture, model)
     known = isinstance(target, str) or target < len(classes)
-    st.session_state[_TARGET] = target if known else _AUTO
+    offered = (_AUTO, *range(len(classes)))
+    shown = target if known else _AUTO
 
     def called(one: int | str) -> str:
         return texts("target.auto", name=classes[found]) if isinstance(one, str) else classes[one]
 
-    st.selectbox(
-        texts("target.label"), (_AUTO, *range(len(classes))), key=_TARGET, help=texts("target.help"),
-        format_func=called,
-        on_change=lambda: _set(target=st.session_state[_TARGET]),
-    )  # fmt: skip
+    menu(
+        texts("target.label"), offered, shown, _TARGET, lambda one: _set(target=one), called, help=texts("target.help")
+    )
     if not known:
         st.warning(texts("target.beyond", target=target, most=len(classes) - 1))
-    chosen = st.session_state[_TARGET]
-    return found if chosen == _AUTO else int(chosen)
+    return found if shown == _AUTO else int(shown)
 
 
 def _shown(specimen: Specimen, picture: Array, model: models.Model) -> int:

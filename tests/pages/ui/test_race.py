@@ -134,7 +134,7 @@ def test_a_race_pauses_goes_on_is_found_by_its_token_and_stops_for_good() -> Non
     tokens: dict[str, Any] = at.session_state["tab_tokens"]
     refreshed = opened({"steps": "5000"})
     assert texts("status.not_started") in shown(refreshed)
-    refreshed.session_state["tab"] = {"tokens": tokens}
+    refreshed.session_state["tab"] = {"kept": {"tokens": tokens}}
     checked(refreshed.run().run())
     assert texts("status.paused") in shown(refreshed)
     press(refreshed, "pause")

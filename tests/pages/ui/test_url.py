@@ -1,9 +1,13 @@
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.config import ExperimentConfig
+from cnn.data.config import DataConfig
+from pages.ui.url import TRACKING
+from tests.pages.ui.test_settings import SETTINGS
 
 
 def page() -> None:
@@ -11,9 +15,11 @@ def page() -> None:
 
     import streamlit as st
 
+    from pages.ui.tab import tell_tab
     from pages.ui.url import link_notice, read_config, resume_query, write_config
 
-    resume_query(st.session_state.get("at", "train"))
+    tell_tab("en")
+    resume_query(st.session_state["at"])
     link_notice()
     if st.button("more", key="more"):
         write_config(replace(read_config(), epochs=3))
@@ -22,9 +28,10 @@ def page() -> None:
     st.session_state["config"] = read_config().to_dict()
 
 
-def opened(query: dict[str, str]) -> AppTest:
+def opened(query: dict[str, str], page_name: str = "train") -> AppTest:
     at = AppTest.from_function(page)
     at.context = {"locale": "en-US"}
+    at.session_state["at"] = page_name
     for name, value in query.items():
         at.query_params[name] = value
     return rerun(at)
@@ -98,10 +105,48 @@ def test_an_empty_query_on_the_same_page_is_respected() -> None:
     assert config(rerun(at))["epochs"] == ExperimentConfig().epochs
 
 
-def test_the_notice_outlasts_the_run_in_which_the_tab_tells_its_tokens() -> None:
+@pytest.mark.parametrize(
+    "name", ["utm_source", "utm_campaign", "fbclid", "gclid", "msclkid", "mc_eid", "_ga", "igshid"]
+)
+def test_what_others_add_to_a_link_is_passed_over(name: str) -> None:
+    at = opened({name: "newsletter 7", "epochs": "3"})
+    assert not at.warning
+    assert config(at)["epochs"] == 3
+
+
+def test_no_setting_is_taken_for_what_others_add() -> None:
+    owners = (ExperimentConfig, DataConfig, *SETTINGS)
+    assert not [one.name for owner in owners for one in fields(owner) if TRACKING.fullmatch(one.name)]
+
+
+def test_the_notice_stays_until_something_is_changed() -> None:
     at = opened({"nonsense": "1"})
-    at.query_params.clear()  # a page writes what it understood
-    at.session_state["tab_told"] = True
     assert "nonsense" in rerun(at).warning[0].value
-    at.session_state["tab_told"] = False
+    at.button(key="more").click()
+    rerun(at)
     assert not rerun(at).warning
+    assert at.query_params == {"v": "1", "epochs": "3"}
+
+
+def test_after_a_refresh_the_other_pages_are_as_they_were() -> None:
+    at = opened({"epochs": "3", "lang": "ja"})
+    told: dict[str, str] = at.session_state["tab_queries"]
+    refreshed = opened({}, "draw")  # a new session, on another page
+    refreshed.session_state["tab"] = {"kept": {"queries": {**told, "draw": "model=run"}}}
+    rerun(refreshed)
+    assert refreshed.query_params == {}, "the page in sight is as its URL says"
+    refreshed.session_state["at"] = "train"
+    assert config(rerun(refreshed))["epochs"] == 3
+    assert refreshed.query_params == {"epochs": "3"}
+
+
+@pytest.mark.parametrize(
+    "told", [{"train": 7}, {"train": "x" * 50_000}, {"train": "&" * 9000}, {"train": "日本"}, "x", 1]
+)
+def test_a_query_that_is_none_is_ignored(told: Any) -> None:
+    at = opened({})
+    at.session_state["tab"] = {"kept": {"queries": told}}
+    for name in ("draw", "train"):
+        at.session_state["at"] = name
+        rerun(at)
+    assert config(at) == ExperimentConfig().to_dict()
