@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -74,6 +74,7 @@ def test_the_curves_are_the_losses_written_out() -> None:
 scores_of_ten = arrays(np.float64, 10, elements=st.floats(-15, 15))
 
 
+@settings(max_examples=25, deadline=None)  # two hundred losses each
 @given(scores_of_ten, st.integers(0, 9))
 def test_where_the_curves_stand_now_they_say_what_the_losses_are(scores: np.ndarray, target: int) -> None:
     now, found = losses(scores, target), curves(scores, target)
