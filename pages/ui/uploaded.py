@@ -36,24 +36,27 @@ class _Look:
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
-def _look(key: str) -> _Look:
-    dataset = store.get(key)
+def _look(key: str, _filename: str = "") -> _Look:
+    dataset = store.get(key, _filename)
     found = remedies.overview(dataset)
     return _Look(len(dataset), found, dataset.images[found.samples, 0], dataset.labels[found.samples], dataset.origin)
 
 
 def is_odd(source: Stored) -> bool:
-    """Whether something about these images should be looked at."""
-    return store.has(source.key) and bool(_look(source.key).overview.findings)
+    """Whether something about these images should be looked at; where they cannot be had that is said elsewhere."""
+    try:
+        return bool(_look(source.key, source.filename).overview.findings)
+    except DataError:
+        return False
 
 
 def show_uploaded(source: Stored, draw: Draw) -> None:
     """What is in the data set, what was done to it, and a button for each thing that can be put right."""
     words = Texts("upload", language())
     try:
-        look = _look(source.key)
-    except DataError:
-        show_error(DataError("data.not_stored", filename=source.filename or source.key))
+        look = _look(source.key, source.filename)
+    except DataError as error:
+        show_error(error)
         return
     found, origin = look.overview, look.origin
     numbers = {"n": f"{look.count:,}", "classes": sum(count > 0 for count in found.counts)}

@@ -244,6 +244,24 @@ def test_a_link_to_a_run_that_another_kind_of_computer_made_says_what_to_expect(
         assert not at.warning, "the link is understood"
 
 
+@pytest.mark.parametrize("what", ["damaged", "gone"])
+def test_images_that_are_no_longer_whole_are_said_and_the_page_goes_on(
+    monkeypatch: Any, tmp_path: Path, what: str
+) -> None:
+    monkeypatch.setenv("CNN_PLAYGROUND_DATA", str(tmp_path))
+    images = np.random.default_rng(0).integers(0, 256, (60, 28, 28), dtype=np.uint8)
+    key = store.put(uploads.make(images, np.arange(60) % 3))
+    (file,) = tmp_path.rglob(f"{key}.npz")
+    if what == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:-100])
+    at = opened({"v": "1", "source": f"stored({key},'a.npz')"})
+    assert enabled(at, "start") == {"start": False}
+    at.session_state["settings_data"] = True
+    assert len(checked(at.run()).error) == 2, "where it cannot start, and where the data are chosen"
+
+
 def test_nonsense_in_the_url_is_named_and_the_page_goes_on() -> None:
     at = opened({"v": "1", "epochs": "**<b>x</b>**"})
     assert config(at).epochs == ExperimentConfig().epochs
