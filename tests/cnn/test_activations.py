@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from cnn.activations import ACTIVATIONS, ELU, Activation, LeakyReLU, SiLU, Softmax, Swish
+from cnn.activations import ACTIVATIONS, ELU, Activation, LeakyReLU, ReLU, SiLU, Softmax, Swish
 
 POINTS = (-30.0, -3.0, -1.0, -0.25, -1e-3, 1e-3, 0.25, 1.0, 3.0, 30.0)
 
@@ -124,3 +124,7 @@ def test_softmax_passes_gradients_through_its_whole_jacobian() -> None:
         jacobian = np.array([[y[i, n] * ((i == j) - y[j, n]) for j in range(4)] for i in range(4)])
         np.testing.assert_allclose(dx[:, n], dy[:, n] @ jacobian)
         np.testing.assert_allclose(Softmax().derivative(a)[:, n], np.diag(jacobian))
+
+
+def test_at_its_kink_relu_has_the_slope_zero() -> None:
+    assert ReLU().derivative(np.array([-1e-9, -0.0, 0.0, 1e-9])).tolist() == [0, 0, 0, 1]
