@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from cnn.training.record import Columns
+from pages.figures.notice import notice
 from pages.figures.palette import CATEGORIES, DASHES, MARKERS, faint, training_pair
 from pages.figures.thinning import Series, present, smooth, thin
 
@@ -34,7 +35,7 @@ class Ghost(NamedTuple):
 
 
 def live_chart(
-    columns: Columns, quantity: Quantity, words: Words, dark: bool, ghosts: Sequence[Ghost] = (), notice: str = ""
+    columns: Columns, quantity: Quantity, words: Words, dark: bool, ghosts: Sequence[Ghost] = (), waits: str = ""
 ) -> dict[str, Any]:
     """ECharts options of one quantity over the steps: batches faint, their running mean bold, validation dashed.
 
@@ -44,7 +45,7 @@ def live_chart(
         words: names of the axes and lines.
         dark: whether the page is dark.
         ghosts: past runs; of each, one line is drawn (validation where measured, else training).
-        notice: written on a chart that shows nothing yet.
+        waits: written on a chart that shows nothing yet.
     """
     training, validation = training_pair(dark)
     raw = _scaled(getattr(columns, quantity), quantity)
@@ -60,7 +61,7 @@ def live_chart(
     ]
     lines = [words["training"], *(ghost.name for ghost in ghosts)]
     named = [{"name": words["validation"]}, *({"name": name, "itemStyle": {"opacity": 0}} for name in lines)]
-    empty = {} if len(columns.step) or ghosts else {"graphic": _notice(notice, dark)}
+    empty = {} if len(columns.step) or ghosts else {"graphic": notice(waits, dark)}
     return {
         **empty,
         "animation": False,
@@ -180,11 +181,6 @@ def _line(
         "silent": not name,
         "tooltip": {"show": bool(name)},
     }
-
-
-def _notice(text: str, dark: bool) -> dict[str, Any]:
-    style = {"text": text, "fontSize": 14, "fill": "#94A3B8" if dark else "#64748B", "textAlign": "center"}
-    return {"type": "text", "left": "center", "top": "middle", "silent": True, "style": style}
 
 
 def _step_axis(words: Words) -> dict[str, Any]:

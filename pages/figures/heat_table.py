@@ -33,7 +33,7 @@ def heat_table(shares: Array | None, rows: Sequence[str], columns: Sequence[str]
         f'<tr><th scope="row">{escape(name)}</th>{line}</tr>' for name, line in zip(rows, cells, strict=True)
     )
     return (
-        f'<div class="heat-table"><table aria-label="{escape(words["caption"], quote=True)}"><thead><tr>'
+        f'<div class="heat-table scrolls"><table aria-label="{escape(words["caption"], quote=True)}"><thead><tr>'
         f'<th scope="col">{escape(words["corner"])}</th>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
     )
 

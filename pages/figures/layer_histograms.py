@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.figures.notice import FONT
 from pages.figures.palette import CATEGORIES, CATEGORIES_ON_DARK, faint
 
 Array = NDArray[Any]
 
-_WIDTH, _HEIGHT = 480, 215  # of the drawing, in its own units
+_WIDTH, _HEIGHT = 480, 199  # of the drawing, in its own units
 _LINE = 13  # of a name that has several
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 6, 24, 18  # margins
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 6, 8, 18  # margins
 _TEXT, _TEXT_ON_DARK = "#0F172A", "#E2E8F0"  # the themes' own: a picture does not inherit them
 _COLUMN = 150  # of a layer in a picture that stands alone
 _SMALLEST = 2 / 3  # of its size that such a picture shrinks to before it scrolls: its words must stay readable
@@ -61,8 +62,8 @@ def layer_histograms(panels: Sequence[Histograms], dark: bool) -> str:
     Bars grow to the right from the line of their layer; their length is the square root of the count, the longest one
     of each layer being as long as all others' longest: a few values must not vanish beside a heap of equal ones.
     """
-    scrolls = ' style="overflow-x: auto"' if any(one.wide for one in panels) else ""
-    return f'<div class="layer-histograms"{scrolls}>{"".join(_panel(one, dark) for one in panels)}</div>'
+    scrolls = " scrolls" if any(one.wide for one in panels) else ""
+    return f'<div class="layer-histograms{scrolls}">{"".join(_panel(one, dark) for one in panels)}</div>'
 
 
 def _panel(panel: Histograms, dark: bool) -> str:
@@ -89,14 +90,18 @@ def _panel(panel: Histograms, dark: bool) -> str:
     text = _TEXT_ON_DARK if dark else _TEXT
     drawn = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'color="{text}" fill="{text}" font-family="sans-serif">{"".join(parts)}</svg>'
+        f'color="{text}" fill="{text}" font-family="{FONT}">{"".join(parts)}</svg>'
     )
     # As an image: Streamlit takes drawings out of HTML. Decoded at once, or the picture would flicker under the slider.
     source = b64encode(drawn.encode()).decode("ascii")
     spoken = escape(f"{panel.title}: {'; '.join(panel.notes)}")
-    bounds = f"; min-width: {_SMALLEST * width:.0f}px; max-width: {_LARGEST * width:.0f}px" if panel.wide else ""
-    shape = f' style="aspect-ratio: {width} / {height}{bounds}"'
-    return f'<img src="data:image/svg+xml;base64,{source}" alt="{spoken}" decoding="sync"{shape}>'
+    bounds = f' style="min-width: {_SMALLEST * width:.0f}px; max-width: {_LARGEST * width:.0f}px"' if panel.wide else ""
+    # The title is the page's, not the picture's: a picture has no letters but those of the reader's own machine.
+    return (
+        f"<figure{bounds}><figcaption>{escape(panel.title)}</figcaption>"
+        f'<img src="data:image/svg+xml;base64,{source}" alt="{spoken}" decoding="sync" '
+        f'style="aspect-ratio: {width} / {height}"></figure>'
+    )
 
 
 def _lines(name: str, x: float) -> str:
@@ -108,10 +113,10 @@ def _lines(name: str, x: float) -> str:
 
 
 def _frame(panel: Histograms, width: int) -> str:
-    """The title, the ends of the axis and its zero."""
+    """The ends of the axis and its zero."""
     foot = _HEIGHT - _BOTTOM
     (low, lowest), (high, highest) = panel.low, panel.high
-    lines = [f'<text x="{_LEFT}" y="14" font-size="13" font-weight="600">{escape(panel.title)}</text>']
+    lines: list[str] = []
     for y, text in ((_TOP + 9, highest), (foot, lowest)):
         lines.append(f'<text x="{_LEFT - 5}" y="{y}" text-anchor="end" font-size="11">{escape(text)}</text>')
     if low < 0 < high:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.figures.notice import FONT
 from pages.figures.palette import CATEGORIES, CATEGORIES_ON_DARK
 
 Array = NDArray[Any]
@@ -36,7 +37,7 @@ def norm_cube(lit: Array, axes: Sequence[str], alt: str, dark: bool) -> str:
     drawn = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width * 1.3:.0f}" '
         f'height="{height * 1.3:.0f}" fill="{text}" stroke="{text}" stroke-width="0.7" stroke-linejoin="round" '
-        f'font-family="sans-serif" font-size="11">{"".join(_faces(lit, colour))}{_names(lit.shape, axes)}</svg>'
+        f'font-family="{FONT}" font-size="11">{"".join(_faces(lit, colour))}{_names(lit.shape, axes)}</svg>'
     )
     source = b64encode(drawn.encode()).decode("ascii")
     return (

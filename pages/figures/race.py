@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cnn.training.race import ContestantView, RaceView
 from cnn.training.standings import measured
 from cnn.training.view import RunView, Status
+from pages.figures.notice import notice
 from pages.figures.palette import faint
 from pages.figures.thinning import smooth, thin
 
@@ -71,7 +72,7 @@ class RaceLook:
     dark: bool
 
     def charts(
-        self, view: RaceView | None, names: Sequence[str], against: Against, show: Show, notice: str
+        self, view: RaceView | None, names: Sequence[str], against: Against, show: Show, waits: str
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """ECharts options of loss and accuracy.
 
@@ -80,11 +81,9 @@ class RaceLook:
             names: of the contestants, in the reader's language.
             against: what runs to the right: updates, or seconds of computing.
             show: "both" draws training (thin) beside validation, where a gap between them is the point.
-            notice: written on charts that show nothing yet.
+            waits: written on charts that show nothing yet.
         """
-        loss, accuracy = (
-            self._chart(view, names, quantity, against, show, notice) for quantity in ("loss", "accuracy")
-        )
+        loss, accuracy = (self._chart(view, names, quantity, against, show, waits) for quantity in ("loss", "accuracy"))
         return loss, accuracy
 
     def swatch(self, place: int) -> str:
@@ -106,13 +105,13 @@ class RaceLook:
         quantity: Quantity,
         against: Against,
         show: Show,
-        notice: str,
+        waits: str,
     ) -> dict[str, Any]:
         series: list[dict[str, Any]] = []
         for place, one in enumerate(view.contestants if view else ()):
             series += _series(one, names[place], style(place, self.dark), place, quantity, against, show)
         drawn = [point[1] for one in series for point in one["data"]]
-        empty = {} if drawn else {"graphic": _notice(notice, self.dark)}
+        empty = {} if drawn else {"graphic": notice(waits, self.dark)}
         return {
             **empty,
             "animation": False,
@@ -264,8 +263,3 @@ def _loss_axis(drawn: Sequence[float], show: Show) -> dict[str, Any]:
 
 def _accuracy_axis() -> dict[str, Any]:
     return {"type": "value", "min": 0, "max": 100, "interval": 25, "axisLabel": {"formatter": "{value} %"}}
-
-
-def _notice(text: str, dark: bool) -> dict[str, Any]:
-    style = {"text": text, "fontSize": 14, "fill": "#94A3B8" if dark else "#64748B", "textAlign": "center"}
-    return {"type": "text", "left": "center", "top": "middle", "silent": True, "style": style}

@@ -33,11 +33,11 @@ class TrainingLook:
     dark: bool
     ghosts: Sequence[curves.Ghost] = ()
 
-    def live(self, records: Columns, notice: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    def live(self, records: Columns, waits: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Loss and accuracy while training: ECharts options, with a notice as long as there are no records."""
         return (
-            curves.live_chart(records, "loss", self.words, self.dark, self.ghosts, notice),
-            curves.live_chart(records, "accuracy", self.words, self.dark, self.ghosts, notice),
+            curves.live_chart(records, "loss", self.words, self.dark, self.ghosts, waits),
+            curves.live_chart(records, "accuracy", self.words, self.dark, self.ghosts, waits),
         )
 
     def full(self, records: Columns) -> go.Figure:

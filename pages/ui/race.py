@@ -34,7 +34,7 @@ class Look(Protocol):
     """How a race is drawn."""
 
     def charts(
-        self, view: RaceView | None, names: Sequence[str], against: Any, show: Any, notice: str
+        self, view: RaceView | None, names: Sequence[str], against: Any, show: Any, waits: str
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """ECharts options of loss and accuracy."""
         ...
@@ -157,9 +157,9 @@ def _outer(
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             _progress(view, texts)
             against = _against(key, texts)
-        notice = texts("status.preparing" if view and view.status.active else "chart.wait")
+        waits = texts("status.preparing" if view and view.status.active else "chart.wait")
         for place, name, option in zip(
-            st.columns(2), ("loss", "accuracy"), drawn.charts(view, names, against, show, notice), strict=True
+            st.columns(2), ("loss", "accuracy"), drawn.charts(view, names, against, show, waits), strict=True
         ):
             with place:
                 st.echarts_chart(

@@ -50,7 +50,7 @@ def show_table(
             f'<tr><th scope="row"><img src="{swatch}" alt="">{html.escape(name)}</th>{cells}<td>{state}</td></tr>'
         )
     st.html(
-        f'<div class="race-table"><table aria-label="{texts("table.caption")}"><thead><tr>{head}</tr></thead>'
+        f'<div class="race-table scrolls"><table aria-label="{texts("table.caption")}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 

@@ -87,11 +87,11 @@ def test_no_two_lines_are_told_apart_by_colour_alone() -> None:
 
 
 def test_an_empty_run_is_an_empty_chart_that_says_what_to_do() -> None:
-    option = live_chart(run(0), "loss", WORDS, False, notice="wait")
+    option = live_chart(run(0), "loss", WORDS, False, waits="wait")
     assert all(one["data"] == [] for one in option["series"])
     assert option["graphic"]["style"]["text"] == "wait"
-    assert "graphic" not in live_chart(run(1), "loss", WORDS, False, notice="wait")
-    assert "graphic" not in live_chart(run(0), "loss", WORDS, False, [Ghost("past", run(30))], notice="wait")
+    assert "graphic" not in live_chart(run(1), "loss", WORDS, False, waits="wait")
+    assert "graphic" not in live_chart(run(0), "loss", WORDS, False, [Ghost("past", run(30))], waits="wait")
 
 
 def test_a_single_measurement_is_visible() -> None:

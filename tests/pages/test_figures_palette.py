@@ -1,11 +1,13 @@
 """One palette: the grid component, which draws in the browser, uses the same colours."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from pages.figures import palette
+from pages.figures.notice import FONT
 
 UI = Path(palette.__file__).parent.parent / "ui"
 GRID = UI / "grid"
@@ -49,3 +51,8 @@ def test_categories_differ_in_dash_and_marker_too() -> None:
 def test_a_scale_is_linear_between_its_stops() -> None:
     table = palette.lookup_table(((0.0, "#000000"), (1.0, "#C80000")), 5)
     assert table[:, 0].tolist() == [0, 50, 100, 150, 200]
+
+
+def test_a_chart_has_the_letters_of_the_page() -> None:
+    config = tomllib.loads((UI.parents[1] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["theme"]["font"] == FONT

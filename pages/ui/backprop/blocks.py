@@ -116,7 +116,7 @@ def _step(name: str, weight: Array, gradient: Array, lr: float) -> str:
 def _table(heads: Sequence[str], rows: str, name: str) -> str:
     head = "".join(f'<th scope="col">{one}</th>' for one in heads)
     table = f'<table class="bp {name}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    return f'<div class="bp-scroll">{table}</div>'
+    return f'<div class="bp-scroll scrolls">{table}</div>'
 
 
 def _marked(right: bool) -> str:

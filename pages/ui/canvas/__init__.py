@@ -27,8 +27,8 @@ NARROWEST, WIDTH, WIDEST = 1.2, 2.4, 4.0  # of the brush, in pixels of the 28 ×
 _FAR = 10 * UNITS  # a pen captured by the pad may leave it; anything further is no point of a drawing
 _SCRIPTS = ("canvas.js", "strokes.js", "memory.js", "writing.js")
 _TEXTS = (
-    "hint", "hint_example", "example", "full", "canvas", "undo", "clear", "eraser", "width", "tools", "pen_down",
-    "pen_up",
+    "hint", "hint_example", "example", "full", "canvas", "keys", "undo", "clear", "eraser", "width", "tools",
+    "pen_down", "pen_up",
 )  # fmt: skip
 
 _FOLDER = Path(__file__).parent

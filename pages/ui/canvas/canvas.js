@@ -40,7 +40,7 @@ function newPad(parentElement, data) {
     canvas: root.querySelector("canvas"),
     hint: root.querySelector(".hint"),
     notice: root.querySelector(".notice"),
-    spoken: root.querySelector(".spoken"),
+    spoken: root.querySelector(".said"),
     brush: root.querySelector("input"),
     tool: (name) => root.querySelector(`[data-tool="${name}"]`),
     strokes: [],
@@ -292,6 +292,7 @@ function label(pad) {
   const notice = isFull(pad) ? texts.full : "";
   if (pad.notice.textContent !== notice) pad.notice.textContent = notice;
   pad.canvas.setAttribute("aria-label", texts.canvas);
+  pad.root.querySelector("#keys").textContent = texts.keys;
   for (const name of ["undo", "clear", "eraser"]) {
     pad.tool(name).setAttribute("aria-label", texts[name]);
     pad.tool(name).title = texts[name];

@@ -127,7 +127,7 @@ function showRows(view) {
 
 function headOf(texts) {
   const row = element("tr");
-  row.append(...["optimizer", "loss", "square"].map((name) => element("th", name, texts[name])));
+  row.append(...["optimizer", "loss", "square"].map((name) => Object.assign(element("th", name, texts[name]), { scope: "col" })));
   return row;
 }
 
@@ -149,8 +149,9 @@ function newRow(view, { name, label, look: place }) {
     draw(view);
   };
   const head = element("th");
+  head.scope = "row";
   head.append(button);
-  const squares = svgElement("svg", { width: 60, height: 26, class: "squares" });
+  const squares = svgElement("svg", { width: 60, height: 26, class: "squares", role: "img" });
   const cell = element("td", "square");
   cell.append(squares);
   row.append(head, element("td", "loss"), cell);

@@ -62,14 +62,21 @@ function newTable(panels) {
   const table = element("table");
   table.createCaption();
   const head = table.createTHead().insertRow();
-  head.append(element("th"), ...panels.map(({ title }) => element("th", "", title)));
+  head.append(element("td"), ...panels.map(({ title }) => columnHead(title)));
   table.createTBody();
   return table;
+}
+
+function columnHead(title) {
+  const head = element("th", "", title);
+  head.scope = "col";
+  return head;
 }
 
 function newRow(drag, place) {
   const row = element("tr");
   const name = element("th");
+  name.scope = "row";
   const button = element("button");
   const swatch = svgElement("svg", { width: 44, height: 14, "aria-hidden": "true" });
   const label = element("span");

@@ -30,7 +30,7 @@ _FOLDER = Path(__file__).parent
 _SCRIPTS = ("grid.js", "paint.js", "windows.js", "detail.js", "groups.js", "sweep.js", "edit.js", "../wire.js")
 _TEXTS = (
     "sees", "read_by", "padding", "unread", "detail", "window", "weights", "products", "channel",
-    "play", "pause", "next", "previous", "speed", "position", "type_here",
+    "play", "pause", "next", "previous", "speed", "position", "type_here", "keys",
 )  # fmt: skip
 _component = component(
     "grid",

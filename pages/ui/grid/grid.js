@@ -21,8 +21,11 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   grid.tell = (edit) => setTriggerValue("edited", edit);
   grid.dark = isDark(getComputedStyle(grid.root).getPropertyValue("--st-background-color"));
   grid.signed = colours("signed", grid.dark);
+  grid.root.querySelector("#keys").textContent = data.texts.keys;
   grid.root.classList.toggle("single", data.mosaics.length === 1);
   grid.root.classList.toggle("first-stays", data.first_stays);
+  // Pictures of one size stand in line, however much is written over each.
+  grid.root.style.setProperty("--lines", 1 + Math.max(0, ...data.mosaics.map(({ notes }) => notes.length)));
   grid.root.classList.toggle("wrap", data.wrap);
   data.mosaics.forEach((mosaic, i) => update((grid.cards[i] ??= newCard(grid, i)), mosaic, grid));
   for (const card of grid.cards.splice(data.mosaics.length)) card.figure.remove();
@@ -67,7 +70,7 @@ function newGrid(root) {
 
 function newCard(grid, index) {
   const figure = document.createElement("figure");
-  figure.innerHTML = `<figcaption></figcaption><div class="picture"><canvas tabindex="0" role="img"></canvas></div>
+  figure.innerHTML = `<figcaption></figcaption><div class="picture"><canvas tabindex="0" role="application" aria-describedby="keys"></canvas></div>
     <div class="range" aria-hidden="true"><span></span><i></i><span></span></div><div class="legend"></div>`;
   grid.strip.append(figure);
   const canvas = figure.querySelector("canvas");

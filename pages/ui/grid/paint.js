@@ -42,8 +42,10 @@ function colourOf({ palette, mosaic: { low, high } }, value) {
   return palette[Math.min(256, Math.max(0, level || 0))]; // NaN, no number at all, has the lowest
 }
 
-function inkOn([r, g, b]) {
-  return 0.3 * r + 0.59 * g + 0.11 * b > 128 ? "#0b1220" : "#ffffff";
+function inkOn(colour) {
+  // Black or white, whichever has the higher contrast: at least 4.5:1 on any colour. Relative luminance as in WCAG 2.2.
+  const [r, g, b] = colour.map((value) => (value <= 10 ? value / 3295 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff";
 }
 
 function drawBitmap(card) {

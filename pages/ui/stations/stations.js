@@ -28,6 +28,8 @@ export default function ({ parentElement, data, setStateValue }) {
 function newWay(root) {
   const way = { root, strip: root.querySelector(".strip"), buttons: [], at: 0, moves: 0, timer: null, built: "" };
   const part = (name) => root.querySelector(`.${name}`);
+  way.strip.onscroll = () => fade(way);
+  new ResizeObserver(() => fade(way)).observe(way.strip);
   [way.previous, way.play, way.next, way.position] = ["previous", "play", "next", "position"].map(part);
   way.previous.onclick = () => go(way, way.at - 1);
   way.next.onclick = () => go(way, way.at + 1);
@@ -95,9 +97,9 @@ function newStop(way, stop, i) {
   const button = element("button", "", `stop ${stop.act}`);
   button.type = "button";
   button.style.gridColumn = stop.column + 1;
-  if (stop.picture) button.append(Object.assign(document.createElement("img"), { alt: "" }));
-  else button.append(element("b", stop.sign), element("small", stop.short));
-  button.setAttribute("aria-label", stop.label);
+  // Where something is written, that is its name, too: who speaks to the page says what they see.
+  if (stop.picture) button.append(Object.assign(document.createElement("img"), { alt: stop.label }));
+  else button.append(element("b", stop.sign), " ", element("small", stop.short));
   button.title = stop.label;
   button.onclick = () => go(way, i);
   return button;
@@ -117,6 +119,13 @@ function show(way) {
   way.position.textContent = `${at + 1} / ${buttons.length} · ${data.stops[at].label}`;
   const { offsetLeft, offsetWidth } = buttons[at];
   strip.scrollTo({ left: offsetLeft - (strip.clientWidth - offsetWidth) / 2 });
+}
+
+function fade({ strip }) {
+  // The strip fades where it goes on.
+  const { scrollLeft, clientWidth, scrollWidth } = strip;
+  strip.classList.toggle("before", scrollLeft > 4);
+  strip.classList.toggle("after", scrollLeft + clientWidth < scrollWidth - 4);
 }
 
 function element(tag, text, className = "") {

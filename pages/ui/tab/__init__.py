@@ -1,5 +1,5 @@
 """What the server and the browser's tab tell each other on every page: the language, which runs the tab controls, and
-what its pages are set to.
+what its pages are set to. With the language come Streamlit's own words in it, which the browser puts where those stand.
 
 A refresh of the browser is a new session for the server. What must not be lost with the old one is therefore kept in
 the tab's own sessionStorage: the tokens that control a run or a race, never in the URL (who is given a link may look,
@@ -16,6 +16,9 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 from streamlit.components.v2 import component
 
+from pages.ui.tab.streamlit_words import streamlit_words
+from pages.ui.texts import Texts
+
 RUN = "run"  # the name of the Train page's token
 _TOKENS, _QUERIES = "tokens", "queries"  # what the tab keeps, each a table from names to texts
 _DRAWERS = {_TOKENS: re.compile(r"[A-Za-z0-9_-]{1,128}"), _QUERIES: re.compile(r"[!-~]{0,20000}")}
@@ -23,14 +26,21 @@ _NAME = re.compile(r"[a-z_]{1,40}")
 _MOST = 30  # texts of each kind
 _MOST_PARAMETERS = 100  # of a query
 _KEY = "tab"
-_component = component("tab", js=Path(__file__).with_name("tab.js").read_text(encoding="utf-8"))
+_SCRIPTS = ("tab.js", "frame.js")
+_component = component(
+    "tab", js="".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS)
+)
 
 
 def tell_tab(language: str) -> None:
     """Draw the invisible component that sets ``<html lang>`` and hands back and forth what the tab keeps."""
     said = _component(
         key=_KEY,
-        data={"language": language, "kept": {drawer: _kept(drawer) for drawer in _DRAWERS}},
+        data={
+            "language": language,
+            "kept": {drawer: _kept(drawer) for drawer in _DRAWERS},
+            "frame": {**streamlit_words(language), "scrolls": Texts("common", language)("scrolls")},
+        },
         default={"kept": None},
         on_kept_change=lambda: None,
     ).get("kept")

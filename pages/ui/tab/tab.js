@@ -15,6 +15,7 @@ export default function ({ data, setStateValue }) {
   if (Object.keys(forgotten).length) {
     setStateValue("kept", forgotten);
   }
+  return attend(data.frame);
 }
 
 /** Keep what the server says under each name; what the tab remembers under other names. */
