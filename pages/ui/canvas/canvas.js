@@ -40,7 +40,7 @@ function newPad(parentElement, data) {
     canvas: root.querySelector("canvas"),
     hint: root.querySelector(".hint"),
     notice: root.querySelector(".notice"),
-    spoken: root.querySelector(".said"),
+    spoken: root.querySelector(".spoken"),
     brush: root.querySelector("input"),
     tool: (name) => root.querySelector(`[data-tool="${name}"]`),
     strokes: [],
