@@ -27,14 +27,14 @@ def recognition_html(
     """
     bars = "".join(_bar(name, share) for name, share in _shares(probabilities, names))
     if probabilities is None:
-        answer = f'<p class="lead">{texts("answer.waiting")}</p><p class="answer">?</p><p class="sure">&nbsp;</p>'
+        answer = f'<p class="lead">{texts("answer.waiting")}</p><div class="answer">?</div><p class="sure">&nbsp;</p>'
         told = _told(answer, quiet)
         return f'<div class="recognition waiting">{told}<div class="bars" aria-hidden="true">{bars}</div></div>'
     best = int(probabilities.argmax())
     lead = texts("answer.is" if probabilities[best] >= _SURE else "answer.perhaps")
     size = "" if len(names[best]) <= _SHORT else " long"
     answer = (
-        f'<p class="lead">{lead}</p><p class="answer{size}">{escape(names[best])}</p>'
+        f'<p class="lead">{lead}</p><div class="answer{size}">{escape(names[best])}</div>'
         f'<p class="sure">{share_text(float(probabilities[best]))}</p>'
     )
     return f'<div class="recognition">{_told(answer, quiet)}<div class="bars">{bars}</div></div>'

@@ -69,17 +69,21 @@ const FITTED = new WeakMap(); // formula -> what it was made to fit: its width a
 function fit(formula) {
   // A formula that is a little too wide is written smaller; one that would become too small scrolls.
   const made = `${formula.clientWidth} ${formula.textContent}`;
-  const fits = formula.scrollWidth <= formula.clientWidth + 1;
-  if (fits && FITTED.get(formula) === made) return;
+  if (!isWide(formula) && FITTED.get(formula) === made) return;
   FITTED.set(formula, made);
   formula.style.fontSize = "";
-  const share = formula.clientWidth / formula.scrollWidth;
-  if (share < 1 && share >= SMALLEST) formula.style.fontSize = `${Math.floor(100 * share) - 1}%`;
+  let share = formula.clientWidth / formula.scrollWidth;
+  if (share < SMALLEST) return;
+  for (; isWide(formula) && share > SMALLEST / 2; share -= 0.01) formula.style.fontSize = `${100 * share}%`;
+}
+
+function isWide({ scrollWidth, clientWidth }) {
+  return scrollWidth > clientWidth;
 }
 
 function makeReachable(element, label) {
   // By keyboard, too, but only while there is something out of sight; and it shows where it goes on.
-  if (element.scrollWidth > element.clientWidth + 1) {
+  if (isWide(element)) {
     if (element.dataset.goesOn === undefined) {
       element.tabIndex = 0;
       element.setAttribute("role", "group");
