@@ -115,6 +115,18 @@ def test_one_press_of_back_is_one_page(open_page: OpenPage) -> None:
         expect_state(page, there, "one page back")
 
 
+def test_the_query_of_the_next_page_leaves_no_trace_on_the_one_before(open_page: OpenPage) -> None:
+    page = open_page("/loss?target=3")
+    length = page.evaluate("history.length")
+    # What Streamlit does on a slow machine after a click in the navigation: first the query, then the path.
+    page.locator(".page-head").click()
+    page.evaluate("history.pushState({}, '', '/loss?stride=3'); history.pushState({}, '', '/convolution?stride=3')")
+    assert (query(page), page.evaluate("history.length")) == ("/convolution?stride=3", length + 1)
+    page.go_back()
+    page.wait_for_function("location.pathname === '/loss'")
+    assert query(page) == "/loss?target=3"
+
+
 def test_a_refresh_elsewhere_loses_nothing(open_page: OpenPage) -> None:
     page = open_page("/train?v=1&epochs=7&optimizer=sgd&utm_source=mail&fbclid=x")
     assert Texts("common", "en")("link.dropped") not in page.inner_text("[data-testid=stMain]")

@@ -39,23 +39,33 @@ function exchange(prefix, said) {
  * also where a page only gets back the query it had; so Back would lead to the same page again, and for ever. A change
  * on the page therefore takes the place of the entry it is on. Only what the reader followed like a link, a suggestion,
  * is a step that Back takes back.
+ *
+ * On a slow machine the query of the next page comes while the path is still that of the one before, whose entry it
+ * must not keep.
  */
 function watchHistory() {
   if (window.cnnPlaygroundHistory) {
     return;
   }
   window.cnnPlaygroundHistory = true;
-  let followed = false;
+  let followed = false; // whether the reader's last click was on a suggestion
+  let replaced = null; // the address whose place another query has taken since that click
   document.addEventListener("click", ({ target }) => {
     followed = Boolean(target.closest?.(".st-key-try_this button"));
+    replaced = null;
   }, true);
   const push = history.pushState.bind(history);
   history.pushState = (state, unused, url) => {
     const to = new URL(url ?? "", location.href);
     if (to.pathname === location.pathname && !followed) {
+      replaced ??= location.href;
       history.replaceState(state, unused, url);
     } else {
+      if (replaced && to.pathname !== location.pathname && to.search === location.search) {
+        history.replaceState(history.state, unused, replaced);
+      }
       push(state, unused, url);
+      replaced = null;
     }
     followed = false;
   };
