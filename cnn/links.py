@@ -6,40 +6,30 @@ One key per entry of the experiment and of its data::
 
 A value is a number, a word, or a kind with its options: the first ones by position, any by name, and kinds may nest
 (``conv2d(8,initializer:normal(0.1))``). Free text, such as the name of a file, stands in quotes unless it is a word;
-a quote within it is doubled. Layers, and several members of one family, are joined by ``~``::
+a quote within it is doubled. Layers, and several members of one family, are joined by ``~``
+(:mod:`cnn.link_grammar`). The options of any other dataclass are written the same way, one key each
+(:func:`encode_options`).
 
-    layers = value { "~" value }
-    value  = word [ "(" entry { "," entry } ")" ] | text    word = letters, digits, "_", ".", "+", "-"
-    entry  = [ word ":" ] value                             text = "'" { any character but "'" | "''" } "'"
-
-The options of any other dataclass are written the same way, one key each (:func:`encode_options`).
-
-What comes in is untrusted: it is parsed by this grammar, bounded in length and depth, and checked as strictly as every
+What comes in is untrusted: it is parsed by that grammar, bounded in length and depth, and checked as strictly as every
 other configuration; what is unknown or bad falls back to its default and is reported.
 """
 
-import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar, cast
 
 from cnn.config import VERSION, ExperimentConfig, layer_registry, layers_from, named_fields, registry_of
 from cnn.data.config import DataConfig
 from cnn.errors import ConfigError, PlaygroundError
+from cnn.link_grammar import JOIN, LONGEST, Value, bounded, parse, quoted, split
 from cnn.options import Configurable, Option, options_of
 from cnn.registry import KIND, Registry
 
 C = TypeVar("C", bound=Configurable)
-LONGEST = 4000  # characters of one value
-DEEPEST = 4  # kinds within kinds
 MOST_DROPPED = 20  # entries that are reported
 _SHOWN = 80  # characters of a dropped value that are reported
 _VERSION_KEY = "v"
 _LAYERS = "layers"
-_WORD = re.compile(r"[A-Za-z0-9_.+-]+")
-_QUOTE = "'"
-_TOKEN = re.compile(rf"{_WORD.pattern}|[(),:~]|'(?:[^']|'')*'")
-_JOIN = "~"
 
 
 class Dropped(NamedTuple):
@@ -49,30 +39,20 @@ class Dropped(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True)
-class _Value:
-    """A parsed value: a word and what stands in its brackets, each entry with its name or ""; or a quoted text."""
-
-    word: str
-    entries: tuple[tuple[str, "_Value"], ...] = ()
-    quoted: bool = False
-
-
 def encode(config: ExperimentConfig) -> dict[str, str]:
     """The entries of a URL's query; empty for the default experiment."""
     default = ExperimentConfig()
     texts = _differences(config, default) | _differences(config.data, default.data)
     if config.layers != default.layers:
-        texts[_LAYERS] = _JOIN.join(_kind_text(registry_of(type(one)), one) for one in config.layers)
+        texts[_LAYERS] = JOIN.join(_kind_text(registry_of(type(one)), one) for one in config.layers)
     return {_VERSION_KEY: str(VERSION), **texts} if texts else {}
 
 
-def decode(texts: Mapping[str, str], other: Collection[str] = ()) -> tuple[ExperimentConfig, list[Dropped]]:
+def decode(texts: Mapping[str, str]) -> tuple[ExperimentConfig, list[Dropped]]:
     """Read a URL's query as far as it can be read; never raises.
 
     Args:
-        texts: the query, from anyone.
-        other: keys that belong to somebody else and are passed over.
+        texts: the query, from anyone, without what is not a configuration's.
 
     Returns:
         The configuration, with defaults for everything left out or dropped, and what was dropped. Layers are dropped
@@ -84,7 +64,7 @@ def decode(texts: Mapping[str, str], other: Collection[str] = ()) -> tuple[Exper
         return config, [_dropped(_VERSION_KEY, version)]
     dropped: list[Dropped] = []
     for key, text in texts.items():
-        if key == _VERSION_KEY or key in other:
+        if key == _VERSION_KEY:
             continue
         try:
             config = _with_entry(config, key, text)
@@ -102,22 +82,19 @@ def encode_options(thing: Configurable) -> dict[str, str]:
     }
 
 
-def decode_options(owner: type[C], texts: Mapping[str, str], other: Collection[str] = ()) -> tuple[C, list[Dropped]]:
+def decode_options(owner: type[C], texts: Mapping[str, str]) -> tuple[C, list[Dropped]]:
     """Read the options of ``owner`` as far as they can be read; never raises. The inverse of :func:`encode_options`.
 
     Of several members of a family those that can be read stay.
 
     Args:
         owner: a dataclass of options, each with a default.
-        texts: the query, from anyone.
-        other: keys that belong to somebody else and are passed over.
+        texts: the query, from anyone, without what is not a configuration's.
     """
     thing = owner()
     known = {one.name: one for one in options_of(owner)}
     dropped: list[Dropped] = []
     for key, text in texts.items():
-        if key in other:
-            continue
         sound, bad = _sound_members(owner, key, text) if key in known and known[key].kind == "families" else (text, [])
         try:
             if key not in known:
@@ -133,25 +110,13 @@ def _sound_members(owner: type[Any], key: str, text: str) -> tuple[str, list[str
     """The members of a family that can be read, joined again, and those that cannot."""
     sound: list[str] = []
     bad: list[str] = []
-    for member in _split(text) if len(text) <= LONGEST else ():
+    for member in split(text) if len(text) <= LONGEST else ():
         try:
             _field(owner, key, member)
             sound.append(member)
         except PlaygroundError:
             bad.append(member)
-    return (_JOIN.join(sound), bad) if sound else (text, [])
-
-
-def _split(text: str) -> list[str]:
-    """The texts between joins that do not stand in quotes, grammatical or not."""
-    parts, quoted = [""], False
-    for letter in text:
-        quoted ^= letter == _QUOTE
-        if letter == _JOIN and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return parts
+    return (JOIN.join(sound), bad) if sound else (text, [])
 
 
 def _dropped(key: str, text: str) -> Dropped:
@@ -181,7 +146,7 @@ def _text(option: Option | None, value: Any) -> str:
     assert option is not None, "a nested thing belongs to a family"
     assert option.family is not None, "a nested thing belongs to a family"
     members = cast(tuple[Any, ...], value) if isinstance(value, tuple) else (value,)
-    return _JOIN.join(_kind_text(option.family, one) for one in members)
+    return JOIN.join(_kind_text(option.family, one) for one in members)
 
 
 def _kind_text(registry: Registry[Any], thing: Any) -> str:
@@ -193,13 +158,9 @@ def _kind_text(registry: Registry[Any], thing: Any) -> str:
         if value == one.default:
             positional = False
             continue
-        text = _quoted(value) if one.kind == "text" else _text(one, value)
+        text = quoted(value) if one.kind == "text" else _text(one, value)
         entries.append(text if positional else f"{one.name}:{text}")
     return registry.name_of(thing) + (f"({','.join(entries)})" if entries else "")
-
-
-def _quoted(text: str) -> str:
-    return text if _WORD.fullmatch(text) else _QUOTE + text.replace(_QUOTE, _QUOTE * 2) + _QUOTE
 
 
 # Reading -------------------------------------------------------------------------------------------------------------
@@ -212,7 +173,7 @@ def _with_entry(config: ExperimentConfig, key: str, text: str) -> ExperimentConf
         PlaygroundError: an unknown key, or a value that is not accepted.
     """
     if key == _LAYERS:
-        layers = [_table(layer_registry(one.word), one) for one in _parse(key, text)]
+        layers = [_table(layer_registry(one.word), one) for one in parse(key, text)]
         return replace(config, layers=layers_from(layers))
     for part, owner in ((config, ExperimentConfig), (config.data, DataConfig)):
         if key in named_fields(owner) and key != "data":
@@ -228,8 +189,8 @@ def _keys() -> list[str]:
 def _field(owner: type[Any], key: str, text: str) -> Any:
     known = {one.name: one for one in options_of(owner)}
     if key in known and known[key].kind == "text":
-        return _bounded(key, text)
-    parsed = _parse(key, text)
+        return bounded(key, text)
+    parsed = parse(key, text)
     several = known[key].family if key in known and known[key].kind == "families" else None
     if several is not None:
         return tuple(several.from_dict(_table(several, one)) for one in parsed)
@@ -240,7 +201,7 @@ def _field(owner: type[Any], key: str, text: str) -> Any:
     return family.from_dict(value) if family is not None and isinstance(value, dict) else value
 
 
-def _table(registry: Registry[Any], value: _Value) -> dict[str, Any]:
+def _table(registry: Registry[Any], value: Value) -> dict[str, Any]:
     """``{"kind": …, option: …}`` for the strict reader, which checks the values."""
     if value.quoted or value.word not in registry:
         raise ConfigError("options.unknown_kind", family=registry.family, got=value.word, choices=", ".join(registry))
@@ -257,7 +218,7 @@ def _table(registry: Registry[Any], value: _Value) -> dict[str, Any]:
     return table
 
 
-def _typed(option: Option | None, value: _Value) -> Any:
+def _typed(option: Option | None, value: Value) -> Any:
     """A parsed value as what the option takes; whatever does not fit stays text, which the strict reader refuses."""
     word = value.word
     if value.quoted:
@@ -278,81 +239,3 @@ def _typed(option: Option | None, value: _Value) -> Any:
         except ValueError:
             return word
     return word
-
-
-def _parse(where: str, text: str) -> list[_Value]:
-    """Values joined by ``~``.
-
-    Raises:
-        ConfigError: too long, too deep, or not of the grammar.
-    """
-    tokens = _TOKEN.findall(_bounded(where, text))
-    if "".join(tokens) != text:
-        raise ConfigError("config.bad_text", where=where, got=text)
-    try:
-        return _Parser(tokens).values()
-    except _NotGrammar as error:
-        raise ConfigError("config.bad_text", where=where, got=text) from error
-
-
-def _bounded(where: str, text: str) -> str:
-    if len(text) > LONGEST:
-        raise ConfigError("config.text_too_long", where=where, got=len(text), most=LONGEST)
-    return text
-
-
-class _NotGrammar(Exception):
-    """The tokens do not follow the grammar."""
-
-
-class _Parser:
-    """Recursive descent over the tokens."""
-
-    def __init__(self, tokens: list[str]) -> None:
-        self._tokens = [*tokens, ""]
-        self._at = 0
-
-    def values(self) -> list[_Value]:
-        found = [self._value(0)]
-        while self._accept(_JOIN):
-            found.append(self._value(0))
-        if self._tokens[self._at]:
-            raise _NotGrammar
-        return found
-
-    def _value(self, depth: int) -> _Value:
-        if self._tokens[self._at].startswith(_QUOTE):
-            text = self._tokens[self._at][1:-1].replace(_QUOTE * 2, _QUOTE)
-            self._at += 1
-            return _Value(text, quoted=True)
-        word = self._word()
-        if not self._accept("("):
-            return _Value(word)
-        if depth >= DEEPEST:
-            raise _NotGrammar
-        entries = [self._entry(depth + 1)]
-        while self._accept(","):
-            entries.append(self._entry(depth + 1))
-        if not self._accept(")"):
-            raise _NotGrammar
-        return _Value(word, tuple(entries))
-
-    def _entry(self, depth: int) -> tuple[str, _Value]:
-        if self._tokens[self._at + 1 : self._at + 2] == [":"]:
-            name = self._word()
-            self._at += 1
-            return name, self._value(depth)
-        return "", self._value(depth)
-
-    def _word(self) -> str:
-        word = self._tokens[self._at]
-        if not _WORD.fullmatch(word):
-            raise _NotGrammar
-        self._at += 1
-        return word
-
-    def _accept(self, token: str) -> bool:
-        if self._tokens[self._at] != token:
-            return False
-        self._at += 1
-        return True

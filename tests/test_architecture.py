@@ -18,7 +18,10 @@ ROOMS = [
     ("parts", "cnn.activations cnn.initializers cnn.losses cnn.optimizers cnn.schedules"),
     ("layers", "cnn.layers cnn.layers.*"),
     ("network", "cnn.network cnn.outline cnn.head cnn.gradcheck cnn.explain cnn.explain.*"),
-    ("training", "cnn.config cnn.links cnn.presets cnn.training cnn.training.* cnn.shipped cnn.shipped.*"),
+    (
+        "training",
+        "cnn.config cnn.links cnn.link_grammar cnn.presets cnn.training cnn.training.* cnn.shipped cnn.shipped.*",
+    ),
     ("engine", "cnn cnn.*"),
     ("figures", "pages.figures pages.figures.*"),
     ("ui", "pages.ui pages.ui.*"),

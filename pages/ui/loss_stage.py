@@ -224,8 +224,8 @@ def about_regression(picture: Any, controls: Any, texts: Texts) -> None:
     settings = read_settings(LossSettings)
     own = numbers(settings.outputs, LARGEST_OUTPUT)
     handles = [
-        Slider(f"y{k}", texts("regression.output", n=k + 1, target=f"{t:g}"), -LARGEST_OUTPUT, LARGEST_OUTPUT,
-               float(value), _STEP)
+        Slider(f"y{k}", texts("regression.output", n=k + 1, target=f"{t:g}".replace("-", "−")), -LARGEST_OUTPUT,
+               LARGEST_OUTPUT, float(value), _STEP)
         for k, (value, t) in enumerate(zip(own, _TARGETS, strict=True))
     ]  # fmt: skip
 

@@ -24,6 +24,7 @@ from cnn.options import Configurable, Option, options_of
 from cnn.registry import Registry
 from pages.ui.errors import show_error
 from pages.ui.language import language
+from pages.ui.menus import is_echo, show
 from pages.ui.texts import Texts
 
 C = TypeVar("C", bound=Configurable)
@@ -108,7 +109,8 @@ def settle(key: str = "") -> None:
 
 def touch(key: str) -> None:
     """The reader has just changed the control ``key``: it leads until :func:`settle`."""
-    _pending().add(key)
+    if not is_echo(key):
+        _pending().add(key)
 
 
 def touched(key: str) -> bool:
@@ -231,8 +233,8 @@ def _follow(key: str, value: Any, offered: Collection[str] = ()) -> str:
     shown = st.session_state.get(key)
     if offered and not {*(shown if isinstance(shown, list) else [shown])} <= {*offered}:
         _pending().discard(key)
-    if key not in st.session_state or (not touched(key) and shown != value):
-        st.session_state[key] = value
+    if key not in st.session_state or not touched(key):
+        show(key, value)
     return key
 
 

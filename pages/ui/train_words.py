@@ -13,7 +13,7 @@ from pages.ui.errors import show_error
 from pages.ui.samples import classes_of, fitted, samples
 from pages.ui.texts import Texts
 from pages.ui.train_controls import start_with
-from pages.ui.train_status import percent, seconds_text
+from pages.ui.train_status import percent
 
 _GOALS = (0.99, 0.98, 0.95, 0.9)
 
@@ -87,6 +87,5 @@ def _progress(view: RunView, texts: Texts) -> list[str]:
         passed = np.flatnonzero(measured.validation_accuracy >= goal)
         if len(passed):
             step = int(measured.step[passed[0]])
-            time = seconds_text(view.seconds * step / view.step, texts)
-            return [*parts, texts("words.reached", goal=percent(goal, 0), step=f"{step:,}", time=time)]
+            return [*parts, texts("words.reached", goal=percent(goal, 0), step=f"{step:,}")]
     return parts

@@ -13,7 +13,8 @@ from cnn.data.config import DataConfig
 from cnn.data.sources import GeneratedDigits, Stored, filename
 from cnn.initializers import Normal
 from cnn.layers import Conv2d, Flatten, Linear, MaxPool2d
-from cnn.links import LONGEST, Dropped
+from cnn.link_grammar import LONGEST
+from cnn.links import Dropped
 from cnn.optimizers import Adam
 from cnn.options import Configurable, option
 from cnn.presets import PRESETS
@@ -145,11 +146,6 @@ def test_one_bad_layer_drops_them_all() -> None:
 def test_another_version_is_not_guessed_at() -> None:
     assert links.decode({"v": "2", "seed": "3"}) == (DEFAULT, [("v", "2")])
     assert links.decode({"v": "x" * 999})[1] == [("v", "x" * 80)]
-
-
-def test_other_peoples_keys_are_passed_over() -> None:
-    assert links.decode({"view": "abc", "seed": "3"}, other={"view"})[1] == []
-    assert links.decode({"view": "abc", "seed": "3"})[1] == [("view", "abc")]
 
 
 def test_many_bad_entries_give_a_bounded_notice() -> None:

@@ -270,13 +270,13 @@ def test_a_layer_that_cannot_stand_where_it_is_comes_first() -> None:
     assert not [one for one in at.button if one.key == "layer_complete"]
 
 
-def test_own_digits_leave_the_classes_as_they_are(monkeypatch: Any, tmp_path: Path) -> None:
+def test_own_digits_are_classes_beside_those_of_an_upload(monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setenv("CNN_PLAYGROUND_DATA", str(tmp_path))
     pixels = np.random.default_rng(0).integers(0, 256, (90, 28, 28), dtype=np.uint8)
     few = store.put(uploads.make(pixels, np.arange(90) % 3))
     mine = store.put(Dataset(IMAGES, np.arange(6)))
     at = open_app("train", v="1", source=f"stored({few})", mine=mine, layers="flatten~linear(3)", epochs="1")
-    assert "2,355" in html(at), "three outputs, although six digits were drawn"
+    assert "7,850" in html(at), "an output for each digit, although the upload has three of them"
     calm(at.button(key="train_step").click().run())
     until(at, lambda: not at.error and "step 1</span>" in html(at))
     at.session_state["train_closer"] = TRAIN("panel.confusion")
