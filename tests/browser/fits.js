@@ -8,6 +8,7 @@ function whatDoesNotFit() {
     const name = `${element.localName}.${[...element.classList].slice(0, 2).join(".")} “${words(element)}”`;
     if ((box.right > innerWidth + 1 || box.left < -1) && !within(element, scrolls) && !within(element, clips))
       found.push(`beyond the screen: ${name} ${Math.round(box.left)} … ${Math.round(box.right)}`);
+    if (isTiny(element)) found.push(`too small to read: ${name} ${getComputedStyle(element).fontSize}`);
     if (isCut(element)) found.push(`cut off: ${name}`);
     if (scrolls(element) && element.scrollWidth > element.clientWidth + 1 && !hasSign(element))
       found.push(`scrolls without a sign: ${name}`);
@@ -65,6 +66,12 @@ function isCut(element) {
   if (element.closest("[data-baseweb=select], [data-testid=stPlotlyChart], [data-testid=stECharts]")) return false;
   const ownText = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue.trim());
   return ownText && element.scrollWidth > element.clientWidth + 1;
+}
+
+function isTiny(element) {
+  // The indices of a formula are smaller than the formula.
+  if (element.parentElement?.closest(".katex") || within(element, clips)) return false;
+  return words(element) !== "" && parseFloat(getComputedStyle(element).fontSize) < 11;
 }
 
 function hasSign(element) {

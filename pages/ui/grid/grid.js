@@ -6,6 +6,7 @@
 
 const GRIDS = new WeakMap();
 const LINKED = "cnn-grid"; // event on window: a cell was pointed at, by grids of the same link
+const SMALL = 0.75; // of the tallest picture
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
@@ -29,6 +30,9 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   grid.root.classList.toggle("wrap", data.wrap);
   data.mosaics.forEach((mosaic, i) => update((grid.cards[i] ??= newCard(grid, i)), mosaic, grid));
   for (const card of grid.cards.splice(data.mosaics.length)) card.figure.remove();
+  // A kernel stands before the middle of its picture; pictures of about one size stand in line at the top.
+  const tallest = Math.max(...grid.cards.map(({ high }) => high));
+  for (const { figure, high } of grid.cards) figure.classList.toggle("small", high < SMALL * tallest);
   if (grid.active && !valueAt(grid, grid.active)) point(grid, (grid.pinned = null));
   else scrolled(grid);
   keepCurrent(grid);
@@ -107,6 +111,7 @@ function update(card, mosaic, grid) {
   const wide = card.margin.left + mosaic.columns * (mosaic.width * mosaic.cell + GAP) + GAP;
   const high = card.margin.top + Math.ceil(mosaic.count / mosaic.columns) * (mosaic.height * mosaic.cell + GAP) + GAP;
   resize(canvas, wide, high);
+  card.high = high;
   showRange(figure.querySelector(".range"), mosaic, grid.dark);
   showLegend(figure.querySelector(".legend"), mosaic);
   card.palette = colours(mosaic.scale, grid.dark);

@@ -72,9 +72,10 @@ function fit(formula) {
   if (!isWide(formula) && FITTED.get(formula) === made) return;
   FITTED.set(formula, made);
   formula.style.fontSize = "";
-  let share = formula.clientWidth / formula.scrollWidth;
-  if (share < SMALLEST) return;
-  for (; isWide(formula) && share > SMALLEST / 2; share -= 0.01) formula.style.fontSize = `${100 * share}%`;
+  const share = formula.clientWidth / formula.scrollWidth;
+  for (const less of [0, 0.02, 0.04]) // letters are whole pixels wide: what is computed may be a little too much
+    if (isWide(formula) && share - less >= SMALLEST) formula.style.fontSize = `${100 * (share - less)}%`;
+  if (isWide(formula)) formula.style.fontSize = "";
 }
 
 function isWide({ scrollWidth, clientWidth }) {
