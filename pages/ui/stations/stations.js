@@ -98,8 +98,10 @@ function newStop(way, stop, i) {
   button.type = "button";
   button.style.gridColumn = stop.column + 1;
   // Where something is written, that is its name, too: who speaks to the page says what they see.
-  if (stop.picture) button.append(Object.assign(document.createElement("img"), { alt: stop.label }));
-  else button.append(element("b", stop.sign), " ", element("small", stop.short));
+  if (stop.picture) {
+    button.append(Object.assign(document.createElement("img"), { alt: "" }));
+    button.setAttribute("aria-label", stop.label);
+  } else button.append(element("b", stop.sign), " ", element("small", stop.short));
   button.title = stop.label;
   button.onclick = () => go(way, i);
   return button;
