@@ -1,12 +1,15 @@
 """The way through all pages in a real browser: what is next, and what is guessed on the way."""
 
+import os
 import re
+import signal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from pages.ui.texts import Texts
 from tests.browser.conftest import OpenPage, settled, shot
+from tests.browser.server import Server
 from tests.browser.test_house import NAMES, PATHS, fits
 
 
@@ -27,11 +30,32 @@ def test_next_leads_through_every_page_and_back_to_the_first(open_page: OpenPage
         assert page.url.split("?")[0].endswith(PATHS[name])
 
 
+@pytest.mark.parametrize("name", ["draw", "optimizers", "backprop"])
+def test_a_page_that_plays_does_not_call_back_who_leaves_it(open_page: OpenPage, server: Server, name: str) -> None:
+    page = open_page(PATHS[name])
+    if name == "backprop":
+        page.locator(".st-key-bp_stage .play").click()
+    link, following = page.locator(".st-key-next_page a"), NAMES[NAMES.index(name) + 1]
+    link.scroll_into_view_if_needed()
+    os.kill(server.process.pid, signal.SIGSTOP)  # a server that is busy: what is asked of it meanwhile waits
+    try:
+        link.click()
+        # What plays goes on until the next page is there: for longer than it takes until it tells Python something.
+        page.evaluate("new Promise((resolve) => setTimeout(resolve, 7000))")
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+    expect(page.locator(".page-head h1")).to_have_text(Texts(following, "en")("title"))
+    settled(page)
+    expect(page.locator(".st-key-next_page a")).to_contain_text(f"{NAMES.index(following) + 1} / ")
+
+
 def asked(page: Page, question: str, language: str = "en") -> tuple[Locator, Locator]:
     """A question, opened; and the button that shows its answer."""
     block = page.locator(f".st-key-question_{question}")
     block.locator("summary").click()
-    return block, block.get_by_role("button", name=Texts("common", language)("guess.show"))
+    show = block.get_by_role("button", name=Texts("common", language)("guess.show"))
+    show.scroll_into_view_if_needed()  # once it has opened
+    return block, show
 
 
 def test_a_guess_is_answered_by_one_click_or_by_enter(open_page: OpenPage) -> None:
@@ -48,6 +72,7 @@ def test_a_guess_is_answered_by_one_click_or_by_enter(open_page: OpenPage) -> No
     expect(block.get_by_text(words("guess.wrong").format(guess="3"))).to_be_visible()
     block, show = asked(page, "shift")
     block.get_by_role("radio").nth(1).click()
+    expect(block.get_by_role("radio").nth(1)).to_be_checked()
     show.click()
     expect(block.get_by_text(re.compile("^You said"))).to_be_visible()
     block.get_by_role("radio").nth(0).focus()

@@ -25,7 +25,7 @@ MOST_STROKES = 100
 MOST_POINTS = 4000  # of all strokes together; a digit has about a hundred. The pad thins what is more, or says so.
 NARROWEST, WIDTH, WIDEST = 1.2, 2.4, 4.0  # of the brush, in pixels of the 28 × 28 picture
 _FAR = 10 * UNITS  # a pen captured by the pad may leave it; anything further is no point of a drawing
-_SCRIPTS = ("canvas.js", "strokes.js", "memory.js", "writing.js")
+_SCRIPTS = ("canvas.js", "strokes.js", "memory.js", "writing.js", "../leaving.js")
 _TEXTS = (
     "hint", "hint_example", "example", "full", "canvas", "keys", "undo", "clear", "eraser", "width", "tools",
     "pen_down", "pen_up",

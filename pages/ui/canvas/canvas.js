@@ -1,7 +1,7 @@
 // A pad to draw on. It owns the strokes; Python is told of them while the pen moves and when it is lifted.
 // Streamlit calls the exported function again whenever data or theme change: what must last is in PADS, handlers are
 // assigned, never added, so that the second call changes nothing but words, colours and what Python has placed.
-// Python joins strokes.js, memory.js and writing.js to this file.
+// Python joins strokes.js, memory.js, writing.js and leaving.js to this file.
 
 const PADS = new WeakMap();
 const EVERY = 80; // ms between two messages of one stroke
@@ -17,7 +17,7 @@ export default function ({ parentElement, data, setStateValue }) {
     PADS.set(parentElement, pad);
   }
   pad.data = data;
-  pad.tell = (drawing) => setStateValue("drawing", drawing);
+  pad.tell = (drawing) => isLeaving(pad) || setStateValue("drawing", drawing);
   if (data.placed.id !== pad.placedId) place(pad, data.placed);
   label(pad);
   paint(pad);
@@ -37,6 +37,7 @@ function newPad(parentElement, data) {
   const root = parentElement.querySelector(".pad");
   const pad = {
     root,
+    born: performance.now(),
     canvas: root.querySelector("canvas"),
     hint: root.querySelector(".hint"),
     notice: root.querySelector(".notice"),

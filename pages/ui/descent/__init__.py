@@ -31,7 +31,7 @@ Array = NDArray[Any]
 _FOLDER = File(__file__).parent
 _SCRIPTS = (
     "descent.js", "map.js", "heights.js", "losses.js", "player.js",
-    "../drag/telling.js", "../drag/common.js", "../wire.js",
+    "../drag/telling.js", "../drag/common.js", "../leaving.js", "../wire.js",
 )  # fmt: skip
 _TEXTS = (
     "start", "optimizer", "loss", "square", "lost", "focus", "here", "steps", "position", "scrub", "speed", "first",

@@ -14,7 +14,7 @@ export default function ({ parentElement, data, setStateValue }) {
     view = newView(parentElement.querySelector(".descent"));
     VIEWS.set(parentElement, view);
   }
-  view.tell = (message) => setStateValue("told", message);
+  view.tell = (message) => isLeaving(view) || setStateValue("told", message);
   view.message = () => ({ x: view.start[0], y: view.start[1], step: view.step, focus: view.focus });
   view.dark = isDark(getComputedStyle(view.root).getPropertyValue("--st-background-color"));
   receive(view, data);
@@ -27,6 +27,7 @@ export default function ({ parentElement, data, setStateValue }) {
 function newView(root) {
   const view = {
     root,
+    born: performance.now(),
     map: root.querySelector(".map"),
     canvas: root.querySelector(".map canvas"),
     knob: root.querySelector(".knob"),

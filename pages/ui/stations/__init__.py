@@ -19,7 +19,7 @@ _component = component(
     "stations",
     html=_FOLDER.joinpath("stations.html").read_text(encoding="utf-8"),
     css=_FOLDER.joinpath("stations.css").read_text(encoding="utf-8"),
-    js=_FOLDER.joinpath("stations.js").read_text(encoding="utf-8"),
+    js="\n".join(_FOLDER.joinpath(name).read_text(encoding="utf-8") for name in ("stations.js", "../leaving.js")),
 )
 
 

@@ -14,7 +14,7 @@ export default function ({ parentElement, data, setStateValue }) {
     WAYS.set(parentElement, way);
   }
   way.data = data;
-  way.tell = (at) => setStateValue("went", { at, count: ++way.moves });
+  way.tell = (at) => isLeaving(way) || setStateValue("went", { at, count: ++way.moves });
   if (data.move >= way.moves || !data.stops[way.at]) {
     way.moves = data.move;
     way.at = data.at;
@@ -27,6 +27,7 @@ export default function ({ parentElement, data, setStateValue }) {
 
 function newWay(root) {
   const way = { root, strip: root.querySelector(".strip"), buttons: [], at: 0, moves: 0, timer: null, built: "" };
+  way.born = performance.now();
   const part = (name) => root.querySelector(`.${name}`);
   way.strip.onscroll = () => fade(way);
   new ResizeObserver(() => fade(way)).observe(way.strip);
