@@ -186,6 +186,6 @@ def test_a_digit_is_shown_and_can_be_changed(open_page: OpenPage) -> None:
     assert ink(page) > 0
     page.get_by_test_id("canvas-undo").click()
     waiting(page)
-    page.get_by_role("link", name=Texts("draw", "en")("try.four")).click()
+    page.get_by_role("button", name=Texts("draw", "en")("try.four")).click()
     answered(page, 4)
     shot(page, "draw-shown-four")
