@@ -65,7 +65,7 @@ def test_the_keyboard_goes_there_and_back(open_page: OpenPage, language: str, th
 
 def test_each_stop_can_be_clicked_and_is_kept_by_a_link(open_page: OpenPage) -> None:
     page = open_page("/backprop?input=digit-4")
-    way(page).get_by_role("button", name="Back through conv 32@5×5", exact=True).click()
+    way(page).get_by_title("Back through conv 32@5×5", exact=True).click()
     expect(words(page)).to_contain_text("passes the gradient on")
     expect(page.locator(".st-key-scene figure")).to_have_count(5)
     shot(page, "backprop-back")
