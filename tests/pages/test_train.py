@@ -17,6 +17,8 @@ from cnn.config import ExperimentConfig
 from cnn.data import store, uploads
 from cnn.training import RunView, Status
 from cnn.training.fingerprint import fingerprint
+from pages.ui.runs import runs
+from pages.ui.suggestions import CHIPS
 from pages.ui.texts import Texts
 from pages.ui.train_status import turn
 
@@ -54,8 +56,8 @@ def shown(at: AppTest) -> str:
 
 def config(at: AppTest) -> ExperimentConfig:
     query: dict[str, Any] = dict(at.query_params.items())  # lists where the page wrote them, texts where the test did
-    texts = {name: value if isinstance(value, str) else value[0] for name, value in query.items()}
-    return links.decode(texts, ("lang",))[0]
+    texts = {name: value if isinstance(value, str) else value[0] for name, value in query.items() if name != "lang"}
+    return links.decode(texts)[0]
 
 
 def press(at: AppTest, key: str) -> AppTest:
@@ -69,6 +71,20 @@ def enabled(at: AppTest, *names: str) -> dict[str, bool]:
 @pytest.fixture(params=LOCALES)
 def language(request: pytest.FixtureRequest) -> str:
     return request.param
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_a_suggestion_is_what_the_page_says_and_what_start_trains(chip: str) -> None:
+    at = opened({"epochs": "3"})
+    press(at, f"try_{chip}")
+    wanted = links.decode(CHIPS[chip])[0]
+    assert config(at) == wanted
+    press(at, "train_start")
+    assert config(at) == wanted
+    run = runs().find(at.session_state["tab_tokens"]["run"])
+    assert run is not None
+    assert run.snapshot().config.canonical() == wanted.canonical()
+    run.close()
 
 
 def test_an_untouched_page_asks_for_start_alone(language: str) -> None:
