@@ -92,7 +92,7 @@ def _show(figures: Sequence[str]) -> None:
 def _figure(name: str, shown: Shown, side: float, scale: bool) -> str:
     name = html.escape(name)
     cell = max(1, min(round(side / shown.tile), _TALLEST // shown.height, _LARGEST_CELL))
-    limits = f" <small>{shown.low:.2g} … {shown.high:.2g}</small>" if scale else ""
+    limits = f" <small>{shown.low:.2g} … {shown.high:.2g}</small>".replace("-", "−") if scale else ""
     return (
         f'<figure><img src="{shown.uri}" alt="{name}" style="width:{shown.width * cell}px">'
         f"<figcaption>{name}{limits}</figcaption></figure>"

@@ -142,8 +142,9 @@ def test_every_picture_is_one_click_away(open_page: OpenPage) -> None:
     page.locator(".st-key-activations-section").get_by_text("Twenty layers").click()
     expect(page.locator(".st-key-activations-depth tbody tr")).to_have_count(4)
     expect(page).to_have_url(re.compile("section=depth"))
-    page.go_back()
+    page.reload()
     settled(page)
+    expect(page.locator(".st-key-activations-depth tbody tr")).to_have_count(4)
 
 
 def test_nonsense_in_the_link_is_named(open_page: OpenPage) -> None:
