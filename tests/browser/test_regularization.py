@@ -81,7 +81,7 @@ def test_dropouts_mistake_hides_at_one_half_alone(open_page: OpenPage) -> None:
         page.keyboard.press("PageUp")  # ten steps of 0.005 … 0.01
     expect(proof.locator("tbody tr").nth(2)).not_to_contain_text("0.25")
     expect(page).to_have_url(re.compile("rate=0"))  # at rest: until then the slider leads, whatever a link says
-    page.get_by_role("link", name="The mistake hides at one half").click()
+    page.get_by_role("button", name="The mistake hides at one half").click()
     expect(page.get_by_text("by accident")).to_be_visible()
     expect(proof.locator("tbody tr").nth(2)).to_contain_text("fits")
     page.get_by_role("button", name="Next mask").click()
