@@ -3,6 +3,7 @@
 ``axe`` is Deque's checker, https://github.com/dequelabs/axe-core; the package axe-playwright-python carries it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -97,6 +98,11 @@ def unclear_stops(page: Page) -> list[str]:
         found += [f"nobody sees that Tab is at {stop['what']}"] if not stop["seen"] else []
     assert _LEAST_STOPS < stops < _MOST_STOPS, f"{stops} stops: Tab gets stuck"
     return found
+
+
+def still_there(page: Page, words: Sequence[str]) -> list[str]:
+    """Which of the words some element is called by, for those who listen or point."""
+    return page.evaluate(f"wanted => {{ {_script('fits.js')}\nreturn inTheEnd(() => calledBy(wanted)); }}", list(words))
 
 
 def open_everything(page: Page) -> None:

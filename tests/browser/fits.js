@@ -22,6 +22,12 @@ async function inTheEnd(check) {
   return check();
 }
 
+function calledBy(words) {
+  const names = ["aria-label", "title", "placeholder"];
+  const called = [...document.querySelectorAll(`[${names.join("],[")}]`)].flatMap((one) => names.map((name) => one.getAttribute(name)));
+  return words.filter((word) => called.includes(word));
+}
+
 function* allBelow(root) {
   for (const element of root.children) {
     yield element;

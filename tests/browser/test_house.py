@@ -10,11 +10,22 @@ from playwright.sync_api import Page, expect
 
 from pages.ui.texts import Texts, entries
 from tests.browser.conftest import OpenPage, settled, shot
-from tests.browser.everyone import FOREIGN, Foreign, faults, is_found, open_everything, unclear_stops, what_does_not_fit
+from tests.browser.everyone import (
+    FOREIGN,
+    Foreign,
+    faults,
+    is_found,
+    open_everything,
+    still_there,
+    unclear_stops,
+    what_does_not_fit,
+)
 from tests.browser.server import Server
 
 NAMES = [name for names in PAGES.values() for name in names]
 PATHS = {name: "/" if name == NAMES[0] else f"/{name}" for name in NAMES}
+# Streamlit's own words, as it writes them.
+ENGLISH = [word for key, word in entries("streamlit", "en").items() if word != entries("streamlit", "ja")[key]]
 # The choices that lead to the parts of a page: classes that Streamlit makes of their keys.
 PARTS = {
     "convolution": ("convolution_below-below", "convolution_way-direction"),
@@ -34,13 +45,6 @@ def lead(name: str, language: str) -> str:
 
 def fits(page: Page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-def streamlits_english(page: Page) -> set[str]:
-    """Streamlit's own words that still stand in a Japanese page, for those who listen or point."""
-    said = page.evaluate("""() => [...document.querySelectorAll('[aria-label], [title], [placeholder]')].flatMap(
-        (one) => ['aria-label', 'title', 'placeholder'].map((name) => one.getAttribute(name)).filter(Boolean))""")
-    return set(said) & set(entries("streamlit", "en").values())
 
 
 def parts(page: Page, name: str) -> Iterator[str]:
@@ -72,7 +76,7 @@ def test_a_page_opens(open_page: OpenPage, name: str, language: str, theme: str,
     found: list[str] = []
     for part in parts(page, name) if phone or checked else [name]:
         open_everything(page)
-        found += [f"{part}: English: {word}" for word in (streamlits_english(page) if language == "ja" else ())]
+        found += [f"{part}: English: {word}" for word in still_there(page, ENGLISH)] if language == "ja" else []
         found += [f"{part}: {fault}" for fault in what_does_not_fit(page)]
         found += [f"{part}: {fault}" for fault in faults(page)] if checked else []
         found += [f"{part}: {fault}" for fault in unclear_stops(page)] if checked and not phone else []
