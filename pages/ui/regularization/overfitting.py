@@ -123,7 +123,10 @@ def _try(remedy: Remedy) -> None:
 
 def _leave_out(remedy: Remedy) -> None:
     settings = read_settings(RegularizationSettings)
-    fewer = replace(settings, tried=tuple(one for one in settings.tried if one != remedy))
+    tried = tuple(one for one in settings.tried if one != remedy)
+    if not tried:  # a click on what was drawn before the URL changed; something always stays
+        return
+    fewer = replace(settings, tried=tried)
     if current_race(_RACE) is None:
         write_settings(fewer)
     else:
